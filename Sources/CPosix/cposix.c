@@ -1,0 +1,34 @@
+#include "CPosix.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+int cposix_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to) {
+  return renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE);
+}
+
+int cposix_rename_exchange(int from_folder, const char *from, int to_folder, const char *to) {
+  return renameat2(from_folder, from, to_folder, to, RENAME_EXCHANGE);
+}
+
+int cposix_lock_exclusively(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
+
+int cposix_try_read_lease(int descriptor) {
+  if (fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0) return -1;
+  return fcntl(descriptor, F_SETLEASE, F_UNLCK);
+}
+
+int cposix_open_at(int folder, const char *path, int flags, unsigned mode) {
+  return openat(folder, path, flags, (mode_t)mode);
+}
+
+long cposix_filesystem_type(const char *path) {
+  struct statfs facts;
+  return statfs(path, &facts) == 0 ? (long)facts.f_type : -1;
+}
+
+int cposix_signal_at_parents_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }

@@ -1,0 +1,23 @@
+#ifndef CPOSIX_H
+#define CPOSIX_H
+
+
+/// What Swift's Glibc hides or cannot call. Each returns as the call it names does: -1 and errno where it fails.
+
+/// renameat2(2) with RENAME_NOREPLACE: fails with EEXIST where `to` is there.
+int cposix_rename_noreplace(int from_folder, const char *_Nonnull from, int to_folder, const char *_Nonnull to);
+/// renameat2(2) with RENAME_EXCHANGE.
+int cposix_rename_exchange(int from_folder, const char *_Nonnull from, int to_folder, const char *_Nonnull to);
+/// flock(2) with LOCK_EX | LOCK_NB.
+int cposix_lock_exclusively(int descriptor);
+/// Takes a read lease (fcntl F_SETLEASE, F_RDLCK) and gives it back at once: fails with EAGAIN while any process holds
+/// the file open for writing, with EACCES where the rights for leases are missing.
+int cposix_try_read_lease(int descriptor);
+/// open(2), which is variadic and so takes its mode here.
+int cposix_open_at(int folder, const char *_Nonnull path, int flags, unsigned mode);
+/// The file system's type number (statfs f_type), or -1.
+long cposix_filesystem_type(const char *_Nonnull path);
+/// prctl(PR_SET_PDEATHSIG): this process gets the signal when its parent ends.
+int cposix_signal_at_parents_death(int signal);
+
+#endif
