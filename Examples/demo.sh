@@ -31,7 +31,10 @@ drop() {
 compose() { "$ritornello" run demo --wait; }
 
 # The newest folder in outbox/demo; nothing where there is none.
-newest() { find outbox/demo -mindepth 1 -maxdepth 1 -name '[0-9]*' -printf '%f\n' 2>/dev/null | sort -n | tail -n 1; }
+newest() {
+  mkdir -p outbox/demo
+  find outbox/demo -mindepth 1 -maxdepth 1 -name '[0-9]*' -printf '%f\n' | sort -n | tail -n 1
+}
 
 # The whole lineage names every file of the corpus; the first lines show the walk.
 lineage() {
