@@ -46,10 +46,11 @@ demo: toolchain deps ## Train on 229 chorales of Bach and write four songs to ou
 format: toolchain ## Format every Swift file in place
 	$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
 
-lint: toolchain ## Check format, imports against the module table, traps, and that no test is skipped
+lint: toolchain ## Check format, imports against the module table, skipped tests, names in the pages
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
 	python3 Tests/Checks/imports.py
 	python3 Tests/Checks/skips.py
+	python3 Tests/Checks/pages.py
 
 clean: ## Remove what was built
 	rm -rf .build
