@@ -18,7 +18,7 @@ def pages():
 
 def main():
     faults, names = [], 0
-    source = [f"/{path.relative_to(ROOT)}" for top in ("Sources", "Tests") for path in (ROOT / top).rglob("*.*")]
+    source = [*ROOT.glob("*.*"), *(ROOT / "Sources").rglob("*.*"), *(ROOT / "Tests").rglob("*.*")]
     for page in pages():
         text = FENCE.sub(lambda block: re.sub(r"[^\n]", " ", block.group()), page.read_text(encoding="utf-8"))
         for number, line in enumerate(text.split("\n"), 1):
@@ -30,7 +30,7 @@ def main():
                     faults.append(f"{page.relative_to(ROOT)}:{number}: there is no {target.resolve().relative_to(ROOT)}")
             for name in FILE.findall(line):
                 names += 1
-                if not any(path.endswith("/" + name) for path in source):
+                if not any(f"/{path}".endswith("/" + name) for path in source):
                     faults.append(f"{page.relative_to(ROOT)}:{number}: no source file is called {name}")
     finish(faults, f"{names} names in pages, each of them there")
 
