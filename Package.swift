@@ -55,12 +55,12 @@ let package = Package(
     .target(
       name: "Studio",
       dependencies: [
-        "Identity", "MIDI", "Work", "Jobs", "Ledger", "CPosix", .product(name: "Logging", package: "swift-log"),
+        "Identity", "MIDI", "Work", "Jobs", "StrictYAML", "Ledger", "CPosix", .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
     .executableTarget(
       name: "ritornello",
       dependencies: [
-        "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "Studio", "CPosix",
+        "Identity", "MIDI", "Representation", "Composition", "Jobs", "StrictYAML", "Work", "Ledger", "Studio", "CPosix",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
