@@ -55,7 +55,8 @@ let package = Package(
     .target(
       name: "Studio",
       dependencies: [
-        "Identity", "MIDI", "Work", "Jobs", "Ledger", "CPosix", .product(name: "Logging", package: "swift-log"),
+        "Identity", "MIDI", "Composition", "Work", "StrictYAML", "Jobs", "Ledger", "CPosix",
+        .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
     .executableTarget(
       name: "ritornello",
