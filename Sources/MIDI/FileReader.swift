@@ -64,10 +64,9 @@ struct FileReader {
   /// Reads the header and gives what lies behind it.
   private mutating func readHeader(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(MIDIError) -> Range<Int> {
     let start = range.lowerBound
-    let beginning = bytes.text(at: start, end: range.upperBound)
-    guard beginning == nil || beginning == "MThd" else {
-      throw error(.notMIDI, at: start, "not a MIDI file: it does not begin with MThd")
-    }
+    // A file that is still arriving may end within these four letters.
+    let begins = zip(range.prefix(4), "MThd".utf8).allSatisfy { bytes[$0] == $1 }
+    guard begins else { throw error(.notMIDI, at: start, "not a MIDI file: it does not begin with MThd") }
     guard range.count >= 14, let length = bytes.bigEndian(at: start + 4, count: 4) else {
       throw error(.headerCutShort, at: range.upperBound, "the file ends within its header of 14 bytes")
     }
@@ -135,8 +134,8 @@ struct FileReader {
 
 extension Span<UInt8> {
   /// Four printable characters, or nil where there are fewer bytes or others.
-  func text(at position: Int, end: Int? = nil) -> String? {
-    guard position >= 0, position <= (end ?? count) - 4 else { return nil }
+  func text(at position: Int) -> String? {
+    guard position >= 0, position <= count - 4 else { return nil }
     var result = ""
     for index in position..<position + 4 {
       guard (0x20...0x7E).contains(self[index]) else { return nil }

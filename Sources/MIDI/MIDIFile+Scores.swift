@@ -56,10 +56,10 @@ extension MIDIFile {
   }
 
   static func hangingWarning(_ count: Int, track number: Int, _ track: Track) -> MIDIWarning {
-    let notes = count == 1 ? "1 note is" : "\(count) notes are"
+    let notes = count == 1 ? "1 note is never closed and ends" : "\(count) notes are never closed and end"
     return MIDIWarning(
       code: .hangingNote, offset: track.endOffset,
-      message: "track \(number + 1): \(notes) never closed and ends with the track, at tick \(track.endTick)")
+      message: "track \(number + 1): \(notes) with the track, at tick \(track.endTick)")
   }
 }
 
