@@ -161,7 +161,7 @@ package struct Worker {
 
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
-    let music = files.map { MusicFile(name: $0.name, path: path($0.path), sha256: $0.sha256) }
+    let music = files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
     let corpus = try EncodedCorpus(music, representation)
     warnings += corpus.warnings
     return corpus

@@ -31,12 +31,13 @@ package struct EncodedCorpus: Sendable {
   /// - Throws: `CompositionError` of kind `machine` where a file cannot be read, of kind `data` where its bytes are not
   ///   those named.
   package init(_ files: [MusicFile], _ representation: Representation) throws(CompositionError) {
+    snapshot = ContentHash(ofSnapshot: [])
     var seen: Set<ContentHash> = []
     for file in files {
-      let bytes = try DurableFile.read(file.path)
+      let bytes = try DurableFile.read(file.path, limit: MIDILimits().fileBytes)
       let hash = ContentHash(of: bytes)
       if let expected = file.sha256, expected != hash {
-        throw CompositionError(.data, "\(file.name) is not what it was: \(file.path) has the hash \(hash), not \(expected)")
+        throw CompositionError(.data, "\(file.name) is not what it was: \(file.path.shown) has the hash \(hash), not \(expected)")
       }
       guard seen.insert(hash).inserted else { continue }
       add(bytes, hash: hash, name: file.name, representation)

@@ -82,7 +82,7 @@ package struct Generation {
     _ growths: inout [SongGrowth], start: EncodedSong?, limit: Int, outcome: inout GenerationOutcome, _ stop: StopFlag,
     progress: (Double) -> Void
   ) throws {
-    let stepper = Stepper(network: network, lanes: growths.count, pool: pool)
+    let stepper = try Stepper(network: network, lanes: growths.count, pool: pool)
     for lane in growths.indices { stepper.clear(lane: lane) }
     // The closing *end* of the song to be continued is not read: the network goes on instead.
     let primeSteps = start.map { reading.stepCount(of: $0) - (reading.endClass == nil ? 0 : 1) } ?? 0
@@ -128,7 +128,7 @@ package struct Generation {
 
   private func finished(_ growth: SongGrowth, seed: UInt64) throws -> GeneratedSong {
     let score = reading.representation.decode(growth.song)
-    let bytes = MIDIFile(score: score).encoded()
+    let bytes = MIDIFile(score: score).bytes
     let resolution = weights.metadata.representation.resolution
     return GeneratedSong(
       bytes: bytes, sha256: ContentHash(of: bytes), seed: seed,

@@ -1,4 +1,4 @@
-package import Representation
+internal import Representation
 
 extension Representation {
   /// A token moved by some semitones; tokens without a pitch stay. The caller knows that the pitch is not lost.

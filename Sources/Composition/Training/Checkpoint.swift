@@ -1,5 +1,5 @@
 internal import Foundation
-package import Network
+internal import Network
 
 /// Where a training stands: all that goes on needs, in one file that is whole or not there.
 struct Checkpoint: Sendable {
