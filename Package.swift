@@ -65,7 +65,8 @@ let package = Package(
     .executableTarget(
       name: "ritornello",
       dependencies: [
-        "Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "StrictYAML", "Work", "Ledger", "Studio",
+        "Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "StrictYAML", "Work", "Ledger",
+        "Studio",
         "CPosix",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

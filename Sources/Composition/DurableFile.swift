@@ -44,6 +44,8 @@ package enum DurableFile {
   /// Writes a file so that after a crash the old one or the new one is there, whole.
   ///
   /// - Parameters:
+  ///   - bytes: What the file is to hold.
+  ///   - path: Where it is to stand.
   ///   - replacing: Whether a file that is there is replaced; otherwise it is left and the call fails.
   ///   - flushing: Whether the file survives a power cut once the call returns.
   /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.

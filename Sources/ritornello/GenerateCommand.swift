@@ -51,7 +51,8 @@ struct GenerateCommand: ParsableCommand {
         output + "/" + (number < 10 ? "0" : "") + "\(number).mid"
       }
       for path in paths where DurableFile.exists(path) {
-        throw fail("\(FileName(path).shown) is there already and is not overwritten; name another folder", Exit.cannotCreate)
+        throw fail(
+          "\(FileName(path).shown) is there already and is not overwritten; name another folder", Exit.cannotCreate)
       }
       let generation = try Generation(file, settings.generationSettings, threads: threads)
       let outcome = try generation.run(prime: score, stop: interruption.flag) { _ in }
@@ -88,8 +89,8 @@ struct GenerateCommand: ParsableCommand {
     do {
       try DurableFile.makeFolder(output)
       for (song, path) in zip(songs, paths) { try DurableFile.write(song.bytes, to: path, replacing: false) }
-    } catch let error as CompositionError {
-      throw fail(error.message, Exit.cannotCreate)
+    } catch {
+      throw fail("\(error)", Exit.cannotCreate)
     }
   }
 

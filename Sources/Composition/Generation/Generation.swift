@@ -52,6 +52,7 @@ package struct Generation {
   ///   - prime: A song to continue.
   ///   - stop: Looked at between steps.
   ///   - progress: Called with the share that is done, from 0 to 1.
+  /// - Returns: The songs, and what is told of their making.
   /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too long.
   package func run(prime: Score?, stop: StopFlag, progress: (Double) -> Void) throws -> GenerationOutcome {
     let limit = settings.frames(resolution: weights.metadata.representation.resolution)
@@ -121,7 +122,8 @@ package struct Generation {
     }
     guard song.frames < limit else {
       throw CompositionError(
-        .spec, "the song to be continued has \(song.frames) frames and length allows \(limit); ask for a greater length")
+        .spec, "the song to be continued has \(song.frames) frames and length allows \(limit); ask for a greater length"
+      )
     }
     return song
   }

@@ -5,7 +5,9 @@ internal import Network
 struct Checkpoint: Sendable {
   /// The numbers beside the tensors.
   struct Facts: Codable, Sendable, Equatable {
-    /// Names the training: representation, network, settings, snapshot, first weights. Another one's is not taken up.
+    /// Names the training: representation, network, settings, snapshot, first weights.
+    ///
+    /// Another one's is not taken up.
     var fingerprint: String
     var iteration: Int
     var bookmark: [Int]

@@ -45,7 +45,8 @@ struct Training {
       let checkpoint = try Checkpoint(try DurableFile.read(path), path: path)
       guard checkpoint.facts.fingerprint == facts.fingerprint else {
         throw CompositionError(
-          .spec, "\(path) is the checkpoint of another training (other music, settings or weights); remove it to start anew")
+          .spec,
+          "\(path) is the checkpoint of another training (other music, settings or weights); remove it to start anew")
       }
       facts = checkpoint.facts
       best = checkpoint.best

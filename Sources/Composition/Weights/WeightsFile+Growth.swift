@@ -14,7 +14,8 @@ extension WeightsFile {
     let network = try Network(own.architecture, tensors: tensors)
     if plan == metadata.plan { return network }
     if let difference = difference(from: plan) {
-      throw CompositionError(.spec, "the weights to start from \(difference); leave the field out, or start from scratch")
+      throw CompositionError(
+        .spec, "the weights to start from \(difference); leave the field out, or start from scratch")
     }
     if own.axes == reading.axes { return try Network(reading.architecture, tensors: tensors) }
     let target = Network(reading.architecture, seed: seed)

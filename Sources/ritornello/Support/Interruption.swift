@@ -8,7 +8,8 @@ import Synchronization
 final class Interruption: Sendable {
   let flag = StopFlag()
   private let received = Mutex<Int32>(0)
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
+  /// Kept alive; written in `init` alone.
+  nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
 
   init() {
     for number in [SIGINT, SIGTERM] {
@@ -16,7 +17,7 @@ final class Interruption: Sendable {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler { [self] in receive(number) }
       source.resume()
-      sources.withLock { $0.append(source) }
+      sources.append(source)
     }
   }
 

@@ -45,5 +45,9 @@ struct ProgressLine {
       + String(repeating: "0", count: 3 - fraction.count) + fraction
   }
 
-  private func write(_ text: String) { fputs(text, stderr) }
+  private func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    // What cannot be shown is not worth stopping for.
+    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  }
 }
