@@ -79,6 +79,12 @@ package struct EncodedCorpus: Sendable {
     self.snapshot = snapshot
   }
 
+  /// A corpus of songs that are no files.
+  init(songs: [EncodedSong]) {
+    snapshot = ContentHash(ofSnapshot: [])
+    items = songs.map { Item(sha256: snapshot, name: "", song: $0) }
+  }
+
   /// The corpus in two parts, chosen by each file's hash: a file stays on its side as the corpus grows.
   ///
   /// At least one file is held out where there are three or more, and at least one is left to train on.
