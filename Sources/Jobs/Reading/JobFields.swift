@@ -18,12 +18,16 @@ package struct JobFields: Sendable {
   var onFailure: [String]?
   var onFinish: [String]?
 
+  /// The keys that are written, right or wrong.
+  var keys: Set<String> = []
+
   /// No field at all.
   package init() {}
 
   /// Reads a job's fields and reports what is wrong with each by itself.
   init(_ reader: MappingReader, isOneOff: Bool = false) {
     let standard = JobSpec(name: "")
+    keys = Set(["corpus", "train", "generate", "evaluate"].filter { reader.node($0) != nil })
     if isOneOff {
       for key in ["schedule", "timezone", "missed", "missed_within", "overlap"] {
         reader.refuse(key, "a one-off spec runs once, when it is taken in")
@@ -81,6 +85,7 @@ package struct JobFields: Sendable {
     result.timeout = timeout ?? base.timeout
     result.onFailure = onFailure ?? base.onFailure
     result.onFinish = onFinish ?? base.onFinish
+    result.keys.formUnion(base.keys)
     return result
   }
 
@@ -101,17 +106,17 @@ package struct JobFields: Sendable {
     job.timeout = timeout ?? job.timeout
     job.onFailure = onFailure ?? []
     job.onFinish = onFinish ?? []
-    if job.train == nil, job.generate == nil, job.evaluate == nil {
+    if keys.isDisjoint(with: ["train", "generate", "evaluate"]) {
       list.report("job '\(name)' does nothing", at: mark, key: name, expected: "train, generate or evaluate")
     }
-    if job.train != nil, job.corpus.isEmpty {
+    if job.train != nil, !keys.contains("corpus") {
       list.report("job '\(name)' trains on nothing", at: mark, key: name, expected: "a corpus")
     }
     if job.train != nil, let from = generate?.from {
       list.report(
         "generate has from: \(from), but the job trains; its songs come from what it made", at: mark, key: "from")
     }
-    if case .corpusChanges = job.schedule, job.corpus.isEmpty, job.train == nil {
+    if case .corpusChanges = job.schedule, !keys.contains("corpus"), job.train == nil {
       list.report(
         "job '\(name)' waits for no corpus", at: schedule?.mark ?? mark, key: "schedule", expected: "a corpus")
     }

@@ -34,6 +34,10 @@ extension TrainFields {
     average = reader.written(
       "average", Kind<Double>.number("from 0 up to but not 1") { $0 >= 0 && $0 < 1 }.orNone, default: "none")
     seed = reader.written("seed", .seed, default: "\(standard.seed)")
+    isUncertain =
+      (preset == nil && reader.node("preset") != nil)
+      || (representation?.name == nil && reader.node("representation") != nil)
+      || (network?.reads == nil && reader.node("network") != nil)
     reader.finish()
   }
 

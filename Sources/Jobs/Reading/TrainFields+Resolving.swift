@@ -10,7 +10,7 @@ extension TrainFields {
   func resolved(from start: String, reportingTo list: DiagnosticList, at mark: Mark) -> TrainSettings {
     let preset = self.preset.flatMap { Preset.named($0.value) }
     let fields = preset.map { overlaid(on: $0.train) } ?? self
-    let report = Report(list: list, fallback: self.mark ?? mark)
+    let report = Report(list: fields.isUncertain ? nil : list, fallback: self.mark ?? mark)
     let name = fields.representation?.name?.value ?? .steps
     var settings = TrainSettings(representation: name)
     settings.from = fields.from?.value ?? start
@@ -50,11 +50,11 @@ extension TrainFields {
 
   /// Reports what fields have to do with each other.
   struct Report {
-    let list: DiagnosticList
+    let list: DiagnosticList?
     let fallback: Mark
 
     func callAsFunction(_ message: String, _ key: String, _ mark: Mark?, expected: String? = nil) {
-      list.report(message, at: mark ?? fallback, key: key, expected: expected)
+      list?.report(message, at: mark ?? fallback, key: key, expected: expected)
     }
   }
 }

@@ -20,6 +20,8 @@ package struct TrainFields: Sendable {
   var seed: Written<UInt64>?
   /// The place of the whole map.
   var mark: Mark?
+  /// Says that a field is wrong on which others depend, so that nothing can be said of how they fit.
+  var isUncertain = false
 
   init(mark: Mark? = nil) { self.mark = mark }
 
@@ -43,6 +45,7 @@ package struct TrainFields: Sendable {
     result.average = average ?? base.average
     result.seed = seed ?? base.seed
     result.mark = mark ?? base.mark
+    result.isUncertain = isUncertain || base.isUncertain
     return result
   }
 }

@@ -1,5 +1,4 @@
-internal import ArgumentParser
-internal import Foundation
+import ArgumentParser
 
 /// Exit statuses, as `sysexits.h` names them.
 enum Exit {
@@ -21,10 +20,7 @@ enum Exit {
 }
 
 /// Writes a line on standard error.
-func printError(_ line: String) {
-  // Where standard error is closed there is nobody to tell.
-  try? FileHandle.standardError.write(contentsOf: Data((line + "\n").utf8))
-}
+func printError(_ line: String) { Terminal.log(line) }
 
 /// Tells what went wrong on standard error, as `ritornello: message`, and gives the error that ends the command.
 ///
