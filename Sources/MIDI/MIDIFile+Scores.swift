@@ -26,6 +26,7 @@ extension MIDIFile {
     for number in range {
       let track = tracks[number]
       var result = Score.Track()
+      pairing.begin(events: track.events.count)
       for event in events(of: track) {
         if event.isNoteOn {
           pairing.noteOn(event)
