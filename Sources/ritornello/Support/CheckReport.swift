@@ -72,7 +72,9 @@ struct CheckReport {
     }
   }
 
-  /// The names of the specs in a folder, sorted; none where there is no folder. Names that begin with a dot are not ours.
+  /// The names of the specs in a folder, sorted; none where there is no folder.
+  ///
+  /// Names that begin with a dot are not ours.
   private static func specNames(in folder: FileName) -> [FileName] {
     let path = folder.bytes.map { CChar(bitPattern: $0) } + [0]
     guard let stream = opendir(path) else { return [] }
