@@ -1,0 +1,32 @@
+/// Threads of our own that share the computing of one caller.
+///
+/// Work is split over outputs only, so the number of threads never changes a result. Swift's cooperative threads are
+/// not used: computing there would starve everything that waits on them.
+///
+/// Waiting threads spin for a bounded time (a time step lasts some ten microseconds), then yield, then sleep.
+package final class WorkerPool: Sendable {
+  private let threadsAtWork: WorkerThreads
+
+  /// How many threads take part, the caller's among them.
+  package var threads: Int { threadsAtWork.threads }
+
+  /// Starts the threads; 0: as many as there are processors.
+  package init(threads: Int) { threadsAtWork = WorkerThreads(threads: threads) }
+
+  deinit { threadsAtWork.stop() }
+
+  /// Calls `body` for every index below `count`, each thread a range of its own, and returns when all are done.
+  ///
+  /// The range of a thread depends on `count` and `threads` alone, so that a thread meets the same weights again. One
+  /// caller at a time: others wait. Not to be called from inside `body`.
+  package func run(_ count: Int, _ body: (Int) -> Void) { threadsAtWork.run(count, body) }
+
+  /// Calls `body` with a contiguous range of the indices below `count` for each thread.
+  func runRanges(_ count: Int, _ body: (Range<Int>) -> Void) {
+    let parts = min(threads, max(count, 0))
+    run(parts) { part in body(part * count / parts..<(part + 1) * count / parts) }
+  }
+
+  /// Ends the threads; later work is done by the caller alone.
+  package func stop() { threadsAtWork.stop() }
+}
