@@ -81,7 +81,7 @@ let package = Package(
     tests("StrictYAML", ["StrictYAML"]),
     tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
     tests("Work", ["Work", "Composition", "Jobs", "Identity"]),
-    tests("Ledger", ["Ledger", "Identity"]),
+    tests("Ledger", ["Ledger", "Identity", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Studio", ["Studio", "Ledger", "Jobs", "Work", "MIDI", "Identity"]),
   ],
   swiftLanguageModes: [.v6], cLanguageStandard: .gnu11)
