@@ -71,6 +71,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
+    // Benchmarks.
+    .executableTarget(
+      name: "ritornello-bench", dependencies: ["Network"], path: "Benchmarks/Steps", swiftSettings: base),
     // Tests.
     .target(name: "TestSupport", dependencies: ["Identity", "MIDI"], path: "Tests/TestSupport", swiftSettings: base),
     tests("Identity", ["Identity"]),
