@@ -31,6 +31,7 @@ package struct OneOffSpec: Codable, Sendable, Equatable {
     if !isWritten {
       reader.list.report("name is missing", at: reader.mark, key: "name", expected: JobsFile.nameExpected)
     }
+    fields.checkStart(knownJobs: Set(studio.jobs.map(\.name)), reportingTo: reader.list)
     let limits = studio.limits.oneoff
     if let minutes = fields.train?.minutes, minutes.value > limits.minutes {
       Self.report(
