@@ -48,6 +48,7 @@ format: toolchain ## Format every Swift file in place
 
 lint: toolchain ## Check format, imports against the module table, skipped tests, names in the pages
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+	python3 -m doctest Tests/Checks/swift_source.py
 	python3 Tests/Checks/imports.py
 	python3 Tests/Checks/skips.py
 	python3 Tests/Checks/pages.py

@@ -1,20 +1,31 @@
 internal import CPosix
 internal import Glibc
+package import Identity
 
 /// Files that are whole or not there: written under a temporary name, flushed, and renamed into place.
 package enum DurableFile {
-  /// Reads a whole file through one descriptor.
+  /// Reads a whole file.
   ///
   /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.
   package static func read(_ path: String) throws(CompositionError) -> [UInt8] {
-    let descriptor = cposix_open_at(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0)
+    try read(FileName(path), limit: Int.max - 1)
+  }
+
+  /// Reads a file through one descriptor, or its first `limit` + 1 bytes where it has more.
+  ///
+  /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.
+  package static func read(_ name: FileName, limit: Int) throws(CompositionError) -> [UInt8] {
+    let path = name.shown
+    let descriptor = (name.bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map { cposix_open_at(AT_FDCWD, $0, O_RDONLY | O_CLOEXEC, 0) } ?? -1
+    }
     guard descriptor >= 0 else { throw failure("open", path) }
     defer { close(descriptor) }
     var facts = stat()
     guard fstat(descriptor, &facts) == 0 else { throw failure("read", path) }
-    var bytes = [UInt8](repeating: 0, count: max(0, Int(facts.st_size)))
+    var bytes = [UInt8](repeating: 0, count: max(0, min(Int(facts.st_size), limit)))
     var filled = 0
-    while true {
+    while filled <= limit {
       if filled == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: 4096)) }
       let count = bytes.withUnsafeMutableBytes { buffer in
         Glibc.read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
@@ -33,6 +44,8 @@ package enum DurableFile {
   /// Writes a file so that after a crash the old one or the new one is there, whole.
   ///
   /// - Parameters:
+  ///   - bytes: What the file is to hold.
+  ///   - path: Where it is to stand.
   ///   - replacing: Whether a file that is there is replaced; otherwise it is left and the call fails.
   ///   - flushing: Whether the file survives a power cut once the call returns.
   /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.

@@ -1,4 +1,4 @@
-package import Network
+internal import Network
 
 /// What kind of network is trained, in the words of `jobs.yaml` (`network:` and `loss:`).
 package struct NetworkSettings: Sendable, Hashable, Codable {

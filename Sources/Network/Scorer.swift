@@ -1,12 +1,27 @@
 /// Scores batches with fixed weights.
 package final class Scorer {
+  private let pass: NetworkPass
+  private let weights: FloatBuffer
+
   /// Prepares scoring with all lanes' states clear.
   ///
   /// - Throws: `NetworkError` if the architecture cannot be run.
-  package init(network: Network, lanes: Int, steps: Int, pool: WorkerPool) throws(NetworkError) {}
+  package convenience init(network: Network, lanes: Int, steps: Int, pool: WorkerPool) throws(NetworkError) {
+    try self.init(network: network, lanes: lanes, steps: steps, pool: pool, kernels: Kernels.selected)
+  }
+
+  init(network: Network, lanes: Int, steps: Int, pool: WorkerPool, kernels: Kernels) throws(NetworkError) {
+    pass = try NetworkPass(
+      network.architecture, lanes: lanes, steps: steps, trains: false, pool: pool, kernels: kernels)
+    weights = FloatBuffer(pass.layout.count)
+    pass.layout.pack(network.tensors(), into: weights.base)
+    pass.prepare(weights.base)
+  }
 
   /// Clears the state of all lanes.
-  package func clear() {}
+  package func clear() {
+    for lane in 0..<pass.lanes { pass.clear(lane: lane) }
+  }
 
   /// Scores a batch and carries the lanes' state on.
   ///
@@ -14,5 +29,11 @@ package final class Scorer {
   ///   - batch: What is read and what is right.
   ///   - watching: A class whose probability is told at every target.
   /// - Throws: `NetworkError` if the batch does not fit.
-  package func score(_ batch: StepBatch, watching: Int32? = nil) throws(NetworkError) -> BatchScore { BatchScore() }
+  package func score(_ batch: StepBatch, watching: Int32? = nil) throws(NetworkError) -> BatchScore {
+    try batch.check(pass.architecture, lanes: pass.lanes, steps: pass.steps)
+    if let watching, watching < 0 || watching >= pass.architecture.outputWidth {
+      throw NetworkError("class \(watching) is watched; there are \(pass.architecture.outputWidth)")
+    }
+    return pass.score(weights.base, batch, masks: nil, gradientScale: nil, watching: watching)
+  }
 }

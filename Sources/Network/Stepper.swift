@@ -1,14 +1,38 @@
+internal import CKernels
+
 /// Reads one step at a time, for generating.
 ///
 /// A lane's numbers do not depend on which other lanes are read.
 package final class Stepper {
+  private let pass: NetworkPass
+  private let weights: FloatBuffer
+  private let engine: Engine
+  /// What the output layers or the head's hidden layer start from: [width/64][lanes][64].
+  private let seen: FloatBuffer
+  private let width: Int
+
   /// Prepares reading with all lanes' states clear.
   ///
   /// - Throws: `NetworkError` if the architecture cannot be run.
-  package init(network: Network, lanes: Int, pool: WorkerPool) throws(NetworkError) {}
+  package convenience init(network: Network, lanes: Int, pool: WorkerPool) throws(NetworkError) {
+    try self.init(network: network, lanes: lanes, pool: pool, kernels: Kernels.selected)
+  }
+
+  init(network: Network, lanes: Int, pool: WorkerPool, kernels: Kernels) throws(NetworkError) {
+    pass = try NetworkPass(network.architecture, lanes: lanes, steps: 1, trains: false, pool: pool, kernels: kernels)
+    engine = Engine(pool: pool, kernels: kernels)
+    weights = FloatBuffer(pass.layout.count)
+    pass.layout.pack(network.tensors(), into: weights.base)
+    pass.prepare(weights.base)
+    width = pass.output.head?.width ?? pass.layout.hidden
+    seen = FloatBuffer(lanes * width)
+  }
 
   /// Clears the state of a lane.
-  package func clear(lane: Int) {}
+  package func clear(lane: Int) {
+    guard (0..<pass.lanes).contains(lane) else { return }
+    pass.clear(lane: lane)
+  }
 
   /// Makes one recurrent step in some lanes.
   ///
@@ -16,17 +40,72 @@ package final class Stepper {
   ///   - reads: What is read, a row for each of `lanes`.
   ///   - lanes: Different lanes.
   /// - Throws: `NetworkError` if they do not fit.
-  package func read(_ reads: StepBatch.Reads, lanes: [Int]) throws(NetworkError) {}
+  package func read(_ reads: StepBatch.Reads, lanes: [Int]) throws(NetworkError) {
+    guard lanes.allSatisfy((0..<pass.lanes).contains), Set(lanes).count == lanes.count else {
+      throw NetworkError("lanes \(lanes) are read; they must be different and below \(pass.lanes)")
+    }
+    try reads.check(pass.architecture, rows: lanes.count)
+    guard !lanes.isEmpty else { return }
+    let rows = lanes.count
+    pass.forward(weights.base, reads, shape: PassShape(steps: 1, lanes: lanes), flags: nil, masks: nil)
+    var top = UnsafePointer(pass.top.out.base)
+    if let head = pass.output.head {
+      pass.input.withSparse(reads, rows: rows, lanes: rows) { sparse in
+        top = UnsafePointer(head.rowSums(weights.base, out: pass.top.out, sparse: sparse, rows: rows))
+      }
+    }
+    for panel in 0..<width / 64 {
+      for (row, lane) in lanes.enumerated() {
+        (seen.base + (panel * pass.lanes + lane) * 64).update(from: top + (panel * rows + row) * 64, count: 64)
+      }
+    }
+  }
 
   /// The raw outputs of a lane after what it read last: logits of classes, values, or logits of independent bits.
-  package func logits(lane: Int) -> [Float] { [] }
+  ///
+  /// Empty where there is no such lane, or where tokens are written.
+  package func logits(lane: Int) -> [Float] {
+    if case .written = pass.architecture.writing { return [] }
+    return outputs(lane: lane, tableRows: [], output: 0)
+  }
 
   /// The logits of the next token of a written step, -infinity where the mask forbids a class.
+  ///
+  /// Empty where there is no such lane, table row, output layer or mask.
   ///
   /// - Parameters:
   ///   - lane: The lane, after what it read last.
   ///   - tableRows: The rows of the head's tables, numbered through, in the order of training.
   ///   - output: Which output layer.
   ///   - mask: Which mask.
-  package func writtenLogits(lane: Int, tableRows: [Int32], output: Int, mask: Int) -> [Float] { [] }
+  package func writtenLogits(lane: Int, tableRows: [Int32], output: Int, mask: Int) -> [Float] {
+    guard case .written(let head) = pass.architecture.writing, mask >= 0, mask < head.masks.count / head.classes,
+      tableRows.allSatisfy({ $0 >= 0 && Int($0) < pass.layout.tables?.rows ?? 0 })
+    else { return [] }
+    var logits = outputs(lane: lane, tableRows: tableRows, output: output)
+    for place in logits.indices where head.masks[mask * head.classes + place] == 0 { logits[place] = -.infinity }
+    return logits
+  }
+
+  private func outputs(lane: Int, tableRows: [Int32], output: Int) -> [Float] {
+    guard (0..<pass.lanes).contains(lane), pass.layout.outputs.indices.contains(output) else { return [] }
+    var z = UnsafePointer(seen.base + lane * 64)
+    var zRows = pass.lanes
+    let hidden = FloatBuffer(width)
+    if let head = pass.output.head {
+      head.hiddenLayer(
+        weights.base, a: seen.base, aRows: pass.lanes, plan: TokenPlan(row: Int32(lane), tableRows: tableRows),
+        mask: nil, z: hidden.base)
+      z = UnsafePointer(hidden.base)
+      zRows = 1
+    }
+    let place = pass.layout.outputs[output]
+    let panels = place.weight.panels
+    let logits = FloatBuffer(panels * 64)
+    engine.product(
+      ck_product(
+        a: z, aRows: zRows, b: weights.base + place.weight.offset, bRows: place.weight.rows, k: place.weight.rows,
+        c: logits.base, cRows: 1, start: .bias(weights.base + place.bias.offset)), rows: 1, panels: panels)
+    return Array(UnsafeBufferPointer(start: logits.base, count: pass.architecture.outputWidth))
+  }
 }

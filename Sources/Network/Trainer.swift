@@ -1,6 +1,11 @@
 /// Trains a network batch by batch.
+///
+/// Each number is computed whole by one thread, so that neither their number nor the kernels change a bit of it.
 package final class Trainer {
-  private let current: Network
+  let pass: NetworkPass
+  let optimizer: Optimizer
+  let weights: FloatBuffer
+  private let gradients: FloatBuffer
 
   /// Prepares the training of a network.
   ///
@@ -11,10 +16,22 @@ package final class Trainer {
   ///   - steps: The most steps that a batch has (T).
   ///   - pool: The threads that compute.
   /// - Throws: `NetworkError` if the architecture cannot be trained.
-  package init(network: Network, optimizer: OptimizerSettings, lanes: Int, steps: Int, pool: WorkerPool)
+  package convenience init(network: Network, optimizer: OptimizerSettings, lanes: Int, steps: Int, pool: WorkerPool)
     throws(NetworkError)
   {
-    current = network
+    try self.init(
+      network: network, optimizer: optimizer, lanes: lanes, steps: steps, pool: pool, kernels: Kernels.selected)
+  }
+
+  init(
+    network: Network, optimizer: OptimizerSettings, lanes: Int, steps: Int, pool: WorkerPool, kernels: Kernels
+  ) throws(NetworkError) {
+    pass = try NetworkPass(
+      network.architecture, lanes: lanes, steps: steps, trains: true, pool: pool, kernels: kernels)
+    weights = FloatBuffer(pass.layout.count)
+    gradients = FloatBuffer(pass.layout.count)
+    pass.layout.pack(network.tensors(), into: weights.base)
+    self.optimizer = Optimizer(optimizer, weights: weights, engine: Engine(pool: pool, kernels: kernels))
   }
 
   /// Makes one optimiser step and carries the lanes' state on; the gradient is cut at the batch's start.
@@ -27,20 +44,38 @@ package final class Trainer {
   /// - Returns: The summed loss over the batch's divisor, with the weights before this step.
   /// - Throws: `NetworkError` if the batch does not fit; nothing has changed then.
   package func step(_ batch: StepBatch, iteration: Int, of total: Int, seed: UInt64) throws(NetworkError) -> Float {
-    throw NetworkError("not written yet")
+    let loss = try findGradients(batch, iteration: iteration, seed: seed)
+    optimizer.step(weights: weights, gradients: gradients, iteration: iteration, total: total)
+    return loss
+  }
+
+  /// Tells the loss of a batch and the gradient of every tensor, and carries the lanes' state on.
+  func gradients(_ batch: StepBatch, iteration: Int = 0, seed: UInt64 = 0) throws(NetworkError) -> (Float, [Tensor]) {
+    let loss = try findGradients(batch, iteration: iteration, seed: seed)
+    return (loss, pass.layout.unpack(gradients.base))
+  }
+
+  private func findGradients(_ batch: StepBatch, iteration: Int, seed: UInt64) throws(NetworkError) -> Float {
+    let architecture = pass.architecture
+    try batch.check(architecture, lanes: pass.lanes, steps: pass.steps)
+    let masks = DropoutMasks(
+      architecture.dropout, layers: architecture.layers, lanes: pass.lanes, inputWidth: pass.input.maskWidth,
+      hidden: pass.layout.hidden, seed: seed, iteration: iteration)
+    pass.prepare(weights.base)
+    let score = pass.score(
+      weights.base, batch, masks: masks, gradientScale: 1 / batch.divisor, watching: nil)
+    pass.backward(weights.base, gradients: gradients.base, batch, masks: masks)
+    return Float(score.loss.reduce(0.0) { $0 + Double($1) } / Double(batch.divisor))
   }
 
   /// The weights as they are now.
-  package var network: Network { current }
+  package var network: Network {
+    Network(pass.architecture, trusted: pass.layout.unpack(weights.base))
+  }
 
   /// The averaged weights, or without `average` the weights as they are now.
-  package var averaged: Network { current }
-
-  /// Everything that `restore` needs to go on with the same bits: weights, moments, average, the lanes' state.
-  package func saved() -> [Tensor] { [] }
-
-  /// Goes back to what `saved` told.
-  ///
-  /// - Throws: `NetworkError` if the tensors are not those of a trainer like this.
-  package func restore(_ tensors: [Tensor]) throws(NetworkError) {}
+  package var averaged: Network {
+    guard let average = optimizer.average else { return network }
+    return Network(pass.architecture, trusted: pass.layout.unpack(average.base))
+  }
 }

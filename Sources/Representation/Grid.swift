@@ -40,6 +40,11 @@ struct Grid {
     scaled(tick).map { $0 % denominator == 0 } ?? false
   }
 
+  /// Says whether so many ticks are less than a frame.
+  func isShort(_ ticks: Int) -> Bool {
+    scaled(ticks).map { $0 < denominator } ?? false
+  }
+
   private func scaled(_ tick: Int) -> Int? {
     let (product, overflow) = max(0, tick).multipliedReportingOverflow(by: numerator)
     return overflow ? nil : product
@@ -71,8 +76,9 @@ struct GridSong: Equatable {
 
 extension Representation {
   /// Places the notes that are kept on the grid, and counts the others.
-  func gridNotes(of score: Score) throws(EncodingError) -> (notes: [GridNote], frames: Int, report: EncodingReport) {
-    let grid = Grid(score.division, resolution: settings.resolution)
+  func gridNotes(
+    of score: Score, on grid: Grid
+  ) throws(EncodingError) -> (notes: [GridNote], frames: Int, report: EncodingReport) {
     var notes: [GridNote] = []
     var report = EncodingReport()
     guard var frames = grid.notBefore(score.length) else { throw .tooLong(limit: Grid.frameLimit) }
@@ -117,6 +123,7 @@ extension Representation {
       }
       let touches = note.start == last.end
       let end = max(last.end, note.end)
+      let endTick = max(last.endTick, note.endTick)
       if touches, !starts { report.merged += 1 }
       if !touches { report.doubled += 1 }
       if starts, note.start > last.start {
@@ -125,6 +132,7 @@ extension Representation {
         current = note
       }
       current?.end = end
+      current?.endTick = endTick
     }
     if let current { kept.append(current) }
     return kept.sorted { ($0.start, $0.pitch) < ($1.start, $1.pitch) }

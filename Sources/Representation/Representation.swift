@@ -80,9 +80,10 @@ package struct Representation: Sendable, Equatable {
 
   /// Places a score on the grid and leaves only what the representation tells.
   private func gridSong(of score: Score) throws(EncodingError) -> (song: GridSong, report: EncodingReport) {
-    var (notes, frames, report) = try gridNotes(of: score)
+    let grid = Grid(score.division, resolution: settings.resolution)
+    var (notes, frames, report) = try gridNotes(of: score, on: grid)
     if layout == .voices {
-      let lines = try lines(of: notes, report: &report)
+      let lines = try lines(of: notes, on: grid, report: &report)
       return (GridSong(frames: frames, lines: lines), report)
     }
     let line = undoubled(notes, starts: layout == .steps, report: &report)

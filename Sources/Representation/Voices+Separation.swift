@@ -7,7 +7,9 @@ extension Representation {
   /// Shares notes among the lines.
   ///
   /// - Throws: `notInLines` where more notes sound at once than there are lines.
-  func separatedLines(of notes: [GridNote], report: inout EncodingReport) throws(EncodingError) -> [[GridNote]] {
+  func separatedLines(
+    of notes: [GridNote], on grid: Grid, report: inout EncodingReport
+  ) throws(EncodingError) -> [[GridNote]] {
     let ordered = undoubled(notes, starts: true, report: &report)
     var lines = [[GridNote]](repeating: [], count: settings.lines)
     let home = homePitches(of: ordered)
@@ -16,7 +18,7 @@ extension Representation {
       let frame = ordered[next].start
       let group = ordered[next...].prefix { $0.start == frame }.sorted { $0.pitch > $1.pitch }
       next += group.count
-      cutEnding(at: frame, in: &lines, toFit: group.count, report: &report)
+      cutEnding(before: group, in: &lines, on: grid, report: &report)
       let free = lines.indices.filter { (lines[$0].last?.end ?? 0) <= frame }
       guard group.count <= free.count else { throw .notInLines(lines: settings.lines, frame: frame) }
       for (note, line) in zip(group, places(of: group, in: free, lines: lines, home: home, frame: frame)) {
@@ -26,12 +28,16 @@ extension Representation {
     return lines
   }
 
-  /// Frees lines whose note reaches just one frame into the notes that begin, as many as are needed.
-  private func cutEnding(at frame: Int, in lines: inout [[GridNote]], toFit count: Int, report: inout EncodingReport) {
+  /// Frees lines whose note reaches less than a frame into the notes that begin, as many as are needed.
+  private func cutEnding(
+    before group: [GridNote], in lines: inout [[GridNote]], on grid: Grid, report: inout EncodingReport
+  ) {
+    guard let frame = group.first?.start, let tick = group.map(\.startTick).min() else { return }
     for line in lines.indices {
       let free = lines.count { ($0.last?.end ?? 0) <= frame }
-      guard free < count else { return }
-      guard let last = lines[line].last, last.end == frame + 1, last.start < frame else { continue }
+      guard free < group.count else { return }
+      guard let last = lines[line].last, last.end == frame + 1, last.start < frame, grid.isShort(last.endTick - tick)
+      else { continue }
       lines[line][lines[line].count - 1].end = frame
       report.cut += 1
     }

@@ -1,7 +1,9 @@
 package import Identity
 package import Jobs
 
-/// What a worker is told to do: `order.json` in the run's folder. Nothing else reaches a run.
+/// What a worker is told to do: `order.json` in the run's folder.
+///
+/// Nothing else reaches a run.
 package struct WorkOrder: Codable, Sendable, Equatable {
   /// The version of this layout.
   package static let currentVersion = 1
@@ -12,7 +14,9 @@ package struct WorkOrder: Codable, Sendable, Equatable {
   package var attempt: Int
   /// How to train; nil: the run does not train.
   package var train: TrainSettings?
-  /// How to generate, as far as the job says; the weights' own defaults fill the rest. Nil: no songs.
+  /// How to generate, as far as the job says; the weights' own defaults fill the rest.
+  ///
+  /// Nil: no songs.
   package var generate: GenerateFields?
   /// How to evaluate; nil: no evaluation.
   package var evaluate: EvaluateSettings?
@@ -26,7 +30,9 @@ package struct WorkOrder: Codable, Sendable, Equatable {
   package var weights: Weights?
   /// The song to continue.
   package var prime: File?
-  /// Threads to compute with; 0: all cores. Changes no byte.
+  /// Threads to compute with; 0: all cores.
+  ///
+  /// Changes no byte.
   package var threads: Int
   /// Seconds between two checkpoints.
   package var checkpointSeconds: Double

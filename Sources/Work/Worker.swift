@@ -1,6 +1,6 @@
 package import Composition
 internal import Foundation
-internal import Identity
+package import Identity
 internal import Jobs
 internal import MIDI
 internal import Network
@@ -80,7 +80,8 @@ package struct Worker {
     if let given = order.weights {
       let (file, hash) = try WeightsFile.read(path(given.path))
       guard hash == given.sha256 else {
-        throw CompositionError(.data, "the weights \(given.sha256) are not what they were: their file has the hash \(hash)")
+        throw CompositionError(
+          .data, "the weights \(given.sha256) are not what they were: their file has the hash \(hash)")
       }
       weights = file
       result.weights = hash
@@ -161,7 +162,7 @@ package struct Worker {
 
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
-    let music = files.map { MusicFile(name: $0.name, path: path($0.path), sha256: $0.sha256) }
+    let music = files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
     let corpus = try EncodedCorpus(music, representation)
     warnings += corpus.warnings
     return corpus
@@ -197,7 +198,7 @@ package struct Worker {
       result.append(
         WorkResult.Song(
           file: name, sha256: song.sha256, seed: song.seed, bars: song.bars, notes: song.notes, seconds: song.seconds,
-          metrics: SongMetrics(song.score)))
+          metrics: SongMetrics(of: song.score)))
     }
     return result
   }

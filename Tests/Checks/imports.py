@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "Composition": {"Identity", "MIDI", "Representation", "Network", "CPosix"},
     "StrictYAML": {"CLibYAML"},
     "Jobs": {"Identity", "StrictYAML"},
-    "Work": {"Identity", "MIDI", "Representation", "Composition", "Jobs", "CPosix"},
+    "Work": {"Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"},
     "Ledger": {"Identity", "GRDB"},
     "Studio": {
         "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "CPosix", "Logging",

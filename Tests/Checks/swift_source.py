@@ -9,7 +9,15 @@ TOKEN = re.compile(r'//|/\*|(#*)("""|")')
 
 
 def code(text):
-    """The text with comments and literals replaced by spaces; line breaks stay, so that lines keep their numbers."""
+    r"""The text with comments and literals replaced by spaces; line breaks stay, so that lines keep their numbers.
+
+    >>> code('let a = "try! \\" as!" + b // try!')
+    'let a =               + b        '
+    >>> code('a /* x /* y */ as! */ b')
+    'a                     b'
+    >>> code('x = #"a" as! "#; y = \"\"\"\n"try!"\n\"\"\"; c as! D')
+    'x =            ; y =    \n      \n   ; c as! D'
+    """
     out, at = [], 0
     while True:
         start = TOKEN.search(text, at)

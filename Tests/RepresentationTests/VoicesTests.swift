@@ -55,12 +55,21 @@ struct VoicesTests {
     #expect(report.merged == 1)
   }
 
-  @Test("a note that reaches one frame into the next one of its line is cut")
+  @Test("a note that reaches less than a frame into the next one of its line is cut")
   func cut() throws {
     let representation = try representation(lines: 1)
-    let (song, report) = try representation.encode(score([[(0, 240, 60), (120, 240, 62)]]))
+    let (song, report) = try representation.encode(score([[(0, 200, 60), (120, 240, 62)]]))
     #expect(texts(song, representation) == ["start 60", "start 62", "end"])
     #expect(report.cut == 1)
+  }
+
+  @Test("a note that reaches a frame into the next one is not in its line")
+  func overlap() throws {
+    let music = score([[(0, 240, 60), (120, 240, 62)]])
+    let one = try representation(lines: 1)
+    #expect(throws: Representation.EncodingError.notInLines(lines: 1, frame: 1)) { try one.encode(music) }
+    let two = try representation()
+    #expect(texts(try two.encode(music).0, two) == ["rest", "start 60", "start 62", "hold", "end"])
   }
 
   @Test("a grace note that has no frame of its own is left out")

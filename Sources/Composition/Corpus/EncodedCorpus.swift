@@ -31,12 +31,14 @@ package struct EncodedCorpus: Sendable {
   /// - Throws: `CompositionError` of kind `machine` where a file cannot be read, of kind `data` where its bytes are not
   ///   those named.
   package init(_ files: [MusicFile], _ representation: Representation) throws(CompositionError) {
+    snapshot = ContentHash(ofSnapshot: [])
     var seen: Set<ContentHash> = []
     for file in files {
-      let bytes = try DurableFile.read(file.path)
+      let bytes = try DurableFile.read(file.path, limit: MIDILimits().fileBytes)
       let hash = ContentHash(of: bytes)
       if let expected = file.sha256, expected != hash {
-        throw CompositionError(.data, "\(file.name) is not what it was: \(file.path) has the hash \(hash), not \(expected)")
+        throw CompositionError(
+          .data, "\(file.name) is not what it was: \(file.path.shown) has the hash \(hash), not \(expected)")
       }
       guard seen.insert(hash).inserted else { continue }
       add(bytes, hash: hash, name: file.name, representation)
@@ -77,11 +79,18 @@ package struct EncodedCorpus: Sendable {
     self.snapshot = snapshot
   }
 
+  /// A corpus of songs that are no files.
+  init(songs: [EncodedSong]) {
+    snapshot = ContentHash(ofSnapshot: [])
+    items = songs.map { Item(sha256: snapshot, name: "", song: $0) }
+  }
+
   /// The corpus in two parts, chosen by each file's hash: a file stays on its side as the corpus grows.
   ///
   /// At least one file is held out where there are three or more, and at least one is left to train on.
   ///
   /// - Parameter share: The share that is held out, from 0 to 1; 0 holds nothing out.
+  /// - Returns: What is left to train on, and what is held out.
   package func split(holdingOut share: Double) -> (train: EncodedCorpus, validation: EncodedCorpus) {
     let hashes = Array(Set(items.map(\.sha256))).sorted()
     func place(_ hash: ContentHash) -> Double {

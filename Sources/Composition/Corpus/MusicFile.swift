@@ -5,11 +5,11 @@ package struct MusicFile: Sendable, Equatable {
   /// The name, made safe to show.
   package var name: String
   /// Where its bytes lie.
-  package var path: String
+  package var path: FileName
   /// The hash that the bytes must have; nil: whatever they have.
   package var sha256: ContentHash?
 
-  package init(name: String, path: String, sha256: ContentHash? = nil) {
+  package init(name: String, path: FileName, sha256: ContentHash? = nil) {
     self.name = name
     self.path = path
     self.sha256 = sha256

@@ -1,5 +1,6 @@
 package import Identity
 internal import Network
+internal import Representation
 
 /// How likely a network holds music to be: the keys of `evaluate --json`.
 package struct EvaluationReport: Codable, Sendable, Equatable {

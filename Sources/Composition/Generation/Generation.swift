@@ -2,7 +2,7 @@ internal import Foundation
 package import Identity
 package import MIDI
 internal import Network
-internal import Representation
+package import Representation
 
 /// One generated song.
 package struct GeneratedSong: Sendable {
@@ -15,6 +15,8 @@ package struct GeneratedSong: Sendable {
   package var notes: Int
   package var seconds: Double
   package var score: Score
+  /// The song as the network wrote it.
+  package var song: EncodedSong
 }
 
 /// What came of generating.
@@ -52,6 +54,7 @@ package struct Generation {
   ///   - prime: A song to continue.
   ///   - stop: Looked at between steps.
   ///   - progress: Called with the share that is done, from 0 to 1.
+  /// - Returns: The songs, and what is told of their making.
   /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too long.
   package func run(prime: Score?, stop: StopFlag, progress: (Double) -> Void) throws -> GenerationOutcome {
     let limit = settings.frames(resolution: weights.metadata.representation.resolution)
@@ -82,7 +85,7 @@ package struct Generation {
     _ growths: inout [SongGrowth], start: EncodedSong?, limit: Int, outcome: inout GenerationOutcome, _ stop: StopFlag,
     progress: (Double) -> Void
   ) throws {
-    let stepper = Stepper(network: network, lanes: growths.count, pool: pool)
+    let stepper = try Stepper(network: network, lanes: growths.count, pool: pool)
     for lane in growths.indices { stepper.clear(lane: lane) }
     // The closing *end* of the song to be continued is not read: the network goes on instead.
     let primeSteps = start.map { reading.stepCount(of: $0) - (reading.endClass == nil ? 0 : 1) } ?? 0
@@ -121,18 +124,19 @@ package struct Generation {
     }
     guard song.frames < limit else {
       throw CompositionError(
-        .spec, "the song to be continued has \(song.frames) frames and length allows \(limit); ask for a greater length")
+        .spec, "the song to be continued has \(song.frames) frames and length allows \(limit); ask for a greater length"
+      )
     }
     return song
   }
 
   private func finished(_ growth: SongGrowth, seed: UInt64) throws -> GeneratedSong {
     let score = reading.representation.decode(growth.song)
-    let bytes = MIDIFile(score: score).encoded()
+    let bytes = MIDIFile(score: score).bytes
     let resolution = weights.metadata.representation.resolution
     return GeneratedSong(
       bytes: bytes, sha256: ContentHash(of: bytes), seed: seed,
       bars: Double(growth.song.frames) / Double(4 * resolution), notes: score.noteCount,
-      seconds: Double(growth.song.frames) / Double(2 * resolution), score: score)
+      seconds: Double(growth.song.frames) / Double(2 * resolution), score: score, song: growth.song)
   }
 }

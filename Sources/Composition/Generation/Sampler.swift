@@ -8,7 +8,7 @@ struct Sampler {
   private let random: Philox
   private var draws: UInt64 = 0
 
-  /// - Parameter seed: The song's seed.
+  /// Begins at the first draw of a song's seed.
   init(_ settings: GenerationSettings, seed: UInt64) {
     temperature = Float(settings.temperature)
     topP = Float(settings.topP)
@@ -21,7 +21,9 @@ struct Sampler {
     return random.uniform(draws)
   }
 
-  /// Draws a class; what is forbidden has the logit -infinity. Nil where all is.
+  /// Draws a class; what is forbidden has the logit -infinity.
+  ///
+  /// Nil where all is.
   mutating func draw(_ logits: [Float]) -> Int32? {
     let u = uniform()
     var allowed = logits.indices.filter { logits[$0] > -Float.infinity }

@@ -17,7 +17,7 @@ struct SongGrowth {
   private var frame: [Int32] = []
   private var isPrimed = false
 
-  /// - Parameter limit: Frames of the whole song at most.
+  /// Begins a song of at most `limit` frames.
   init(_ reading: any SongReading, _ sampler: Sampler, limit: Int) {
     self.reading = reading
     self.sampler = sampler
@@ -31,7 +31,8 @@ struct SongGrowth {
     isPrimed = true
     switch reading {
     case let reading as BlockReading: append(reading.roll.ones(of: prime, at: past.place, shift: 0), to: reading.roll)
-    case let reading as RollFrameReading: append(reading.roll.ones(of: prime, at: past.place, shift: 0), to: reading.roll)
+    case let reading as RollFrameReading:
+      append(reading.roll.ones(of: prime, at: past.place, shift: 0), to: reading.roll)
     case let reading as any FrameWriting: take(frame: reading.frameTokens(of: prime, after: past), reading)
     case let reading as TokenReading: take(token: prime.tokens[past.place], reading)
     default: break

@@ -1,4 +1,5 @@
 package import Network
+package import Representation
 
 /// A batch being filled row by row: step 0 of all lanes, step 1 of all lanes, and so on.
 package struct BatchBuilder: Sendable {

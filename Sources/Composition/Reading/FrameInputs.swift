@@ -28,7 +28,7 @@ struct FrameInputs: Sendable {
 
   /// Adds the places of the ones, from place `start` on.
   ///
-  /// - Parameter pitches: The pitches that sounded in the last frame, transposed.
+  /// `pitches` are those that sounded in the last frame, transposed.
   func append(to places: inout [Int32], from start: Int, after past: Past, pitches: some Sequence<Int>) {
     var place = start
     if past.step == 0 { places.append(Int32(place)) }

@@ -5,7 +5,7 @@ internal import Representation
 protocol FrameWriting: SongReading {
   /// How the head is asked for the next token of a frame; nil: the frame is written.
   ///
-  /// - Parameter written: The tokens of this frame so far, transposed.
+  /// `written` are the tokens of this frame so far, transposed.
   func headCall(after past: Past, written: [Int32]) -> HeadCall?
   /// Moves on over a frame's tokens, transposed.
   func advance(_ past: inout Past, over tokens: [Int32])

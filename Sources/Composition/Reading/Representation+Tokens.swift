@@ -1,7 +1,9 @@
-package import Representation
+internal import Representation
 
 extension Representation {
-  /// A token moved by some semitones; tokens without a pitch stay. The caller knows that the pitch is not lost.
+  /// A token moved by some semitones; tokens without a pitch stay.
+  ///
+  /// The caller knows that the pitch is not lost.
   func transposed(_ token: Int32, by semitones: Int) -> Int32 {
     guard semitones != 0 else { return token }
     // Tokens without a pitch stand first, then the pitches ascend.

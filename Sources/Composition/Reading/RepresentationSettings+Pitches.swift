@@ -1,4 +1,4 @@
-package import Representation
+internal import Representation
 
 extension RepresentationSettings {
   /// The lowest pitch.

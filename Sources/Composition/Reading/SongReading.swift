@@ -32,7 +32,9 @@ package struct Past: Sendable, Equatable {
   package var shift: Int
   /// Where the next step begins in the song's tokens or rows.
   package var place = 0
-  /// What the last step wrote, transposed: tokens, or the places of a block's ones. Empty before the first step.
+  /// What the last step wrote, transposed: tokens, or the places of a block's ones.
+  ///
+  /// Empty before the first step.
   package var last: [Int32] = []
   /// voices: what each line does.
   package var lines: [Line] = []
@@ -67,7 +69,8 @@ package func makeReading(
   let isRoll = representation.settings.name == .roll
   if isRoll == (network.loss == .crossEntropy) {
     throw CompositionError(
-      .spec, "loss \(network.loss.rawValue) does not go with the representation \(representation.settings.name.rawValue)")
+      .spec,
+      "loss \(network.loss.rawValue) does not go with the representation \(representation.settings.name.rawValue)")
   }
   switch (network.reads, representation.settings.name) {
   case (.tokens, .roll):

@@ -47,13 +47,16 @@ package struct StepsReading: FrameWriting {
         .init(name: "written.weight", rows: pitchTokens, isLinear: true),
         .init(name: "last.weight", rows: pitchTokens + 1, isLinear: false),
       ],
-      outputs: ["output"], classes: vocabulary.count, masks: Self.masks(pitchTokens: pitchTokens, holds: settings.holds))
+      outputs: ["output"], classes: vocabulary.count, masks: Self.masks(pitchTokens: pitchTokens, holds: settings.holds)
+    )
     architecture = Architecture(
       reading: .vectors(width: axes.inputs.count), embedding: network.embedding, hidden: network.hidden,
       layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
   }
 
-  /// Mask 0: nothing written yet. Mask 1 + j: pitch token j was the last.
+  /// Mask 0: nothing written yet.
+  ///
+  /// Mask 1 + j: pitch token j was the last.
   private static func masks(pitchTokens: Int, holds: Bool) -> [UInt8] {
     var masks: [UInt8] = [UInt8](repeating: 1, count: 2 + pitchTokens)
     for last in 0..<pitchTokens {

@@ -1,11 +1,13 @@
 internal import Foundation
-package import Network
+internal import Network
 
 /// Where a training stands: all that goes on needs, in one file that is whole or not there.
 struct Checkpoint: Sendable {
   /// The numbers beside the tensors.
   struct Facts: Codable, Sendable, Equatable {
-    /// Names the training: representation, network, settings, snapshot, first weights. Another one's is not taken up.
+    /// Names the training: representation, network, settings, snapshot, first weights.
+    ///
+    /// Another one's is not taken up.
     var fingerprint: String
     var iteration: Int
     var bookmark: [Int]

@@ -46,7 +46,7 @@ struct LaneStream {
 
   /// The next T steps of all lanes.
   ///
-  /// - Parameter progress: The share of the training that is over, from 0 to 1.
+  /// `progress` is the share of the training that is over, from 0 to 1.
   mutating func next(_ count: Int, progress: Float) -> BatchBuilder {
     var batch = BatchBuilder(lanes: lanes.count, architecture: reading.architecture)
     for _ in 0..<count {

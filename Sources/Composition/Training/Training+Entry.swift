@@ -6,6 +6,7 @@ internal import Network
 ///   - task: What to train, on what, how.
 ///   - stop: Set from another thread to ask for a checkpoint and an end.
 ///   - progress: Called after each iteration.
+/// - Returns: The weights, and what is told of the training.
 /// - Throws: `Interrupted` after the checkpoint is written; `CompositionError`.
 package func train(
   _ task: TrainingTask, stop: StopFlag, progress: (TrainingProgress) -> Void

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Identity
 internal import Network
+internal import Representation
 
 /// One training under way: optimiser steps, validations, checkpoints.
 struct Training {
@@ -30,7 +31,7 @@ struct Training {
     if let start = task.start {
       network = try start.network(for: task.plan, seed: task.settings.seed)
     } else {
-      network = try Network(reading.architecture, seed: task.settings.seed)
+      network = Network(reading.architecture, seed: task.settings.seed)
     }
     trainer = try Trainer(
       network: network, optimizer: task.settings.optimizer, lanes: task.settings.batch, steps: task.settings.sequence,
@@ -44,7 +45,8 @@ struct Training {
       let checkpoint = try Checkpoint(try DurableFile.read(path), path: path)
       guard checkpoint.facts.fingerprint == facts.fingerprint else {
         throw CompositionError(
-          .spec, "\(path) is the checkpoint of another training (other music, settings or weights); remove it to start anew")
+          .spec,
+          "\(path) is the checkpoint of another training (other music, settings or weights); remove it to start anew")
       }
       facts = checkpoint.facts
       best = checkpoint.best

@@ -29,4 +29,6 @@ package final class StopFlag: Sendable {
 }
 
 /// Thrown where work was stopped by its flag; what is needed to go on is in the checkpoint.
-package struct Interrupted: Error {}
+package struct Interrupted: Error {
+  package init() {}
+}

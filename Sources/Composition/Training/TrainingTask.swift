@@ -17,7 +17,9 @@ package struct TrainingTask: Sendable {
   package var checkpointSeconds: Double
   /// The iteration that ends training whatever the bounds say: where an earlier run's `minutes` struck.
   package var stopAtIteration: Int?
-  /// Threads; 0: all cores. Changes no byte.
+  /// Threads; 0: all cores.
+  ///
+  /// Changes no byte.
   package var threads: Int
 
   package init(

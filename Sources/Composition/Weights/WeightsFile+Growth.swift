@@ -1,4 +1,5 @@
 package import Network
+internal import Representation
 
 extension WeightsFile {
   /// The network of these weights for a plan: the same one, or one whose vocabulary has grown.
@@ -13,10 +14,11 @@ extension WeightsFile {
     let network = try Network(own.architecture, tensors: tensors)
     if plan == metadata.plan { return network }
     if let difference = difference(from: plan) {
-      throw CompositionError(.spec, "the weights to start from \(difference); leave the field out, or start from scratch")
+      throw CompositionError(
+        .spec, "the weights to start from \(difference); leave the field out, or start from scratch")
     }
     if own.axes == reading.axes { return try Network(reading.architecture, tensors: tensors) }
-    let target = try Network(reading.architecture, seed: seed)
+    let target = Network(reading.architecture, seed: seed)
     let old = Dictionary(uniqueKeysWithValues: network.tensors().map { ($0.name, $0) })
     let grown = target.tensors().map { tensor in
       guard let source = old[tensor.name] else { return tensor }

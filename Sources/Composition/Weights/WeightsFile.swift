@@ -1,6 +1,7 @@
 internal import Foundation
 package import Identity
 package import Network
+internal import Representation
 
 /// Trained parameters with all that is needed to use them: a safetensors file.
 package struct WeightsFile: Sendable {

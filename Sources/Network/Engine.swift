@@ -1,0 +1,111 @@
+internal import CKernels
+
+/// Kernels and the threads that run them, with the ways in which work is split: over outputs only.
+struct Engine {
+  let pool: WorkerPool
+  let kernels: ck_kernels
+
+  init(pool: WorkerPool, kernels: Kernels) {
+    self.pool = pool
+    self.kernels = kernels.table
+  }
+
+  /// C = start + A·B for `rows` rows and `panels` panels.
+  func product(_ x: ck_product, rows: Int, panels: Int) {
+    withUnsafePointer(to: x) { x in
+      guard rows >= 12 * pool.threads else {
+        pool.runRanges(panels) { kernels.product(x, 0, rows, $0.lowerBound, $0.upperBound) }
+        return
+      }
+      pool.runRanges((rows + 5) / 6) { kernels.product(x, $0.lowerBound * 6, min($0.upperBound * 6, rows), 0, panels) }
+    }
+  }
+
+  /// C = start + Aᵀ·B, C of 64·`tiles` rows.
+  func productTransposed(_ x: ck_product, tiles: Int, panels: Int) {
+    withUnsafePointer(to: x) { x in
+      pool.runRanges(tiles * panels) { kernels.product_transposed(x, tiles, $0.lowerBound, $0.upperBound) }
+    }
+  }
+
+  /// C = start + X·B for sparse X.
+  func sparseProduct(_ sparse: ck_sparse, _ x: ck_product, rows: Int, panels: Int) {
+    withUnsafePointer(to: x) { x in
+      withUnsafePointer(to: sparse) { sparse in
+        guard rows >= 12 * pool.threads else {
+          pool.runRanges(panels) { kernels.sparse_product(sparse, x, 0, rows, $0.lowerBound, $0.upperBound) }
+          return
+        }
+        pool.runRanges(rows) { kernels.sparse_product(sparse, x, $0.lowerBound, $0.upperBound, 0, panels) }
+      }
+    }
+  }
+
+  /// g = Xᵀ·d for sparse X, over ascending rows; d's row of X's row r is at[r], or r.
+  ///
+  /// g's rows 0 ..< `cleared` are zero at first.
+  func sparseTransposed(
+    _ sparse: ck_sparse, d: UnsafePointer<Float>, dRows: Int, at: UnsafePointer<Int32>? = nil,
+    g: UnsafeMutablePointer<Float>, gRows: Int, cleared: Int, rows: Int, panels: Int
+  ) {
+    withUnsafePointer(to: sparse) { sparse in
+      pool.run(panels) { p in
+        (g + p * gRows * 64).update(repeating: 0, count: cleared * 64)
+        kernels.sparse_transposed(sparse, d, dRows, at, g, gRows, 0, rows, p, p + 1)
+      }
+    }
+  }
+
+  func columnSums(
+    _ d: UnsafePointer<Float>, dRows: Int, rows: Range<Int>, into sums: UnsafeMutablePointer<Float>, panels: Int
+  ) {
+    pool.runRanges(panels) {
+      kernels.column_sums(d, dRows, rows.lowerBound, rows.upperBound, sums, $0.lowerBound, $0.upperBound)
+    }
+  }
+
+  func transpose(_ w: UnsafePointer<Float>, rows: Int, panels: Int, tiles: Int, into t: UnsafeMutablePointer<Float>) {
+    pool.runRanges(tiles) { kernels.transpose(w, rows, panels, t, $0.lowerBound, $0.upperBound) }
+  }
+
+  /// Multiplies rows by their lane's mask [lanes, width].
+  func mask(_ x: UnsafeMutablePointer<Float>, rows: Int, by mask: UnsafePointer<Float>, lanes: Int, width: Int) {
+    pool.runRanges(rows) {
+      kernels.mask_rows(x, rows, mask, lanes, width, $0.lowerBound, $0.upperBound, 0, width / 64)
+    }
+  }
+}
+
+extension ck_product {
+  /// C = start + A·B over whole panels; start nil: zero; one row: a bias; else C itself.
+  init(
+    a: UnsafePointer<Float>, aRows: Int, b: UnsafePointer<Float>, bRows: Int, k: Int, c: UnsafeMutablePointer<Float>,
+    cRows: Int, start: Start
+  ) {
+    self.init()
+    self.a = a
+    a_rows = aRows
+    self.b = b
+    b_rows = bRows
+    self.k = k
+    self.c = c
+    c_rows = cRows
+    switch start {
+    case .zero: self.start = nil
+    case .bias(let bias):
+      self.start = bias
+      start_rows = 1
+      start_step = 0
+    case .sum:
+      self.start = UnsafePointer(c)
+      start_rows = cRows
+      start_step = 64
+    }
+  }
+
+  enum Start {
+    case zero
+    case bias(UnsafePointer<Float>)
+    case sum
+  }
+}

@@ -1,0 +1,115 @@
+internal import CKernels
+
+/// The hidden layer of a head: what is the same for all tokens of a step once a row, and each token's own part.
+///
+///     a_r = W [h_r, x_r] + b         z_n = ReLU(a_row(n) + Σ table rows of n)
+///
+/// Kept for the way back: z, which is positive just where the ReLU let through what dropout kept.
+final class HeadStage {
+  private let engine: Engine
+  private let places: PackedLayout.Dense
+  private let tables: PackedLayout.Matrix?
+  private let hidden: Int
+  /// The width of the hidden layer, padded, and of the sparse part of what it reads.
+  let width: Int
+  private let inputs: Int
+  private let transposed: FloatBuffer
+  private var sums = GrowingBuffer()
+  private var gradientOfSums = GrowingBuffer()
+  private var kept: [UInt8] = []
+
+  init(_ places: PackedLayout.Dense, _ layout: PackedLayout, inputs: Int, trains: Bool, engine: Engine) {
+    self.engine = engine
+    self.places = places
+    self.inputs = inputs
+    tables = layout.tables
+    hidden = layout.hidden
+    width = places.weight.width
+    transposed = FloatBuffer(trains ? hidden * width : 0)
+  }
+
+  func prepare(_ weights: UnsafePointer<Float>, trains: Bool) {
+    guard trains else { return }
+    engine.transpose(
+      weights + places.weight.offset, rows: places.weight.rows, panels: width / 64, tiles: hidden / 64,
+      into: transposed.base)
+  }
+
+  /// Makes a [width/64][rows][64] of all rows.
+  func rowSums(_ weights: UnsafePointer<Float>, out: FloatBuffer, sparse: ck_sparse, rows: Int) -> UnsafeMutablePointer<
+    Float
+  > {
+    let a = sums.base(for: rows * width)
+    let w = weights + places.weight.offset
+    engine.product(
+      ck_product(
+        a: out.base, aRows: rows, b: w, bRows: places.weight.rows, k: hidden, c: a, cRows: rows,
+        start: .bias(weights + places.bias.offset)), rows: rows, panels: width / 64)
+    engine.sparseProduct(
+      sparse,
+      ck_product(
+        a: a, aRows: 0, b: w + hidden * 64, bRows: places.weight.rows, k: 0, c: a, cRows: rows, start: .sum),
+      rows: rows, panels: width / 64)
+    return a
+  }
+
+  /// Makes z of all tokens, each at its place.
+  func hiddenLayer(
+    _ weights: UnsafePointer<Float>, a: UnsafePointer<Float>, aRows: Int, plan: TokenPlan,
+    mask: DropoutMasks.HeadMask?, z: UnsafeMutablePointer<Float>
+  ) {
+    let count = plan.count, kernels = engine.kernels, width = width
+    if let mask {
+      if kept.count < count * width { kept = [UInt8](repeating: 1, count: count * width) }
+      kept.withUnsafeMutableBufferPointer { kept in
+        guard let base = kept.baseAddress else { return }
+        engine.pool.runRanges(count) { tokens in
+          for token in tokens { mask.fill(base + token * width, token: token, width: width) }
+        }
+      }
+    }
+    kept.withUnsafeBufferPointer { kept in
+      plan.withPointers { tableRows, rows, at in
+        let head = ck_head(
+          a: a, a_rows: aRows, row: rows.indices, tables: tableRows, table: tables.map { weights + $0.offset },
+          table_rows: tables?.rows ?? 0, at: at, keep: mask == nil ? nil : kept.baseAddress, keep_width: width,
+          scale: mask?.scale ?? 1, z: z, z_rows: count)
+        withUnsafePointer(to: head) { head in
+          engine.pool.runRanges(count) { kernels.head_forward(head, $0.lowerBound, $0.upperBound, 0, width / 64) }
+        }
+      }
+    }
+  }
+
+  /// Turns `d`, the gradient of z, into that of the sums, and writes all gradients of the hidden layer and of `out`.
+  func backward(
+    gradients: UnsafeMutablePointer<Float>, plan: TokenPlan, z: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>,
+    scale: Float, out: FloatBuffer, gradientOfOut: FloatBuffer, sparse: ck_sparse, rows: Int
+  ) {
+    let count = plan.count, kernels = engine.kernels, panels = width / 64
+    engine.pool.runRanges(count) { kernels.head_backward(z, d, count, scale, $0.lowerBound, $0.upperBound, 0, panels) }
+    let a = gradientOfSums.base(for: rows * width)
+    plan.withPointers { tableRows, stepRows, at in
+      if let tables {
+        engine.sparseTransposed(
+          tableRows, d: d, dRows: count, at: at, g: gradients + tables.offset, gRows: tables.rows,
+          cleared: tables.rows, rows: count, panels: panels)
+      }
+      engine.sparseTransposed(
+        stepRows, d: d, dRows: count, at: at, g: a, gRows: rows, cleared: rows, rows: count, panels: panels)
+    }
+    let weight = gradients + places.weight.offset
+    engine.productTransposed(
+      ck_product(
+        a: out.base, aRows: rows, b: a, bRows: rows, k: rows, c: weight, cRows: places.weight.rows, start: .zero),
+      tiles: hidden / 64, panels: panels)
+    engine.sparseTransposed(
+      sparse, d: a, dRows: rows, g: weight + hidden * 64, gRows: places.weight.rows, cleared: inputs, rows: rows,
+      panels: panels)
+    engine.columnSums(a, dRows: rows, rows: 0..<rows, into: gradients + places.bias.offset, panels: panels)
+    engine.product(
+      ck_product(
+        a: a, aRows: rows, b: transposed.base, bRows: width, k: width, c: gradientOfOut.base, cRows: rows,
+        start: .zero), rows: rows, panels: hidden / 64)
+  }
+}

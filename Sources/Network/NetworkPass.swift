@@ -1,0 +1,132 @@
+internal import CKernels
+
+/// The way through a network and back, with its buffers and the lanes' state.
+final class NetworkPass {
+  let architecture: Architecture
+  let layout: PackedLayout
+  let lanes: Int
+  let steps: Int
+  let layers: [LSTMLayer]
+  let input: InputStage
+  let output: OutputStage
+  private let engine: Engine
+  private let trains: Bool
+  private let keep: FloatBuffer
+
+  /// - Throws: `NetworkError` if the architecture cannot be run.
+  init(_ architecture: Architecture, lanes: Int, steps: Int, trains: Bool, pool: WorkerPool, kernels: Kernels)
+    throws(NetworkError)
+  {
+    try architecture.check()
+    guard (1...65_536).contains(lanes), (1...65_536).contains(steps) else {
+      throw NetworkError("\(lanes) lanes of \(steps) steps; both must be 1 to 65536")
+    }
+    let engine = Engine(pool: pool, kernels: kernels)
+    let layout = PackedLayout(architecture)
+    self.architecture = architecture
+    self.layout = layout
+    self.lanes = lanes
+    self.steps = steps
+    self.engine = engine
+    self.trains = trains
+    layers = layout.layers.map {
+      LSTMLayer(places: $0, hidden: layout.hidden, lanes: lanes, steps: steps, trains: trains, engine: engine)
+    }
+    input = InputStage(architecture, layout, trains: trains, engine: engine)
+    output = OutputStage(architecture, layout, trains: trains, engine: engine)
+    keep = FloatBuffer(lanes * steps)
+  }
+
+  /// What the last layer has given out.
+  var top: LSTMLayer { layers[layers.count - 1] }
+
+  /// Prepares what depends on the weights alone; to be called whenever they have changed.
+  func prepare(_ weights: UnsafePointer<Float>) {
+    for (index, layer) in layers.enumerated() {
+      layer.prepare(weights, trains: trains)
+      guard trains, index > 0 else { continue }
+      engine.transpose(
+        weights + layout.layers[index].input.offset, rows: layout.hidden, panels: layout.hidden / 16,
+        tiles: layout.hidden / 64, into: transposedInputs[index - 1].base)
+    }
+    input.prepare(weights, trains: trains)
+    output.prepare(weights, trains: trains)
+  }
+
+  private lazy var transposedInputs = layers.dropFirst().map { _ in
+    FloatBuffer(4 * layout.hidden * layout.hidden)
+  }
+
+  func clear(lane: Int) {
+    for layer in layers { layer.clear(lane: lane) }
+  }
+
+  /// Runs the recurrent layers; `flags` nil: all is kept.
+  func forward(
+    _ weights: UnsafePointer<Float>, _ reads: StepBatch.Reads, shape: PassShape, flags: [UInt8]?, masks: DropoutMasks?
+  ) {
+    let rows = shape.rows
+    for row in 0..<rows { keep.base[row] = flags.map { $0[row] == 0 ? 0 : 1 } ?? 1 }
+    for (index, layer) in layers.enumerated() {
+      if index == 0 {
+        input.forward(
+          weights, reads, rows: rows, lanes: shape.lanes.count, bias: layer.bias, mask: masks?.input,
+          gates: layer.gates)
+      } else {
+        engine.product(
+          ck_product(
+            a: layers[index - 1].out.base, aRows: rows, b: weights + layout.layers[index].input.offset,
+            bRows: layout.hidden, k: layout.hidden, c: layer.gates.base, cRows: rows, start: .bias(layer.bias.base)),
+          rows: rows, panels: layout.hidden / 16)
+      }
+      layer.forward(
+        weights, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index], outMask: masks?.output[index])
+    }
+  }
+
+  /// Runs a whole batch and scores it.
+  func score(
+    _ weights: UnsafePointer<Float>, _ batch: StepBatch, masks: DropoutMasks?, gradientScale: Float?, watching: Int32?
+  ) -> BatchScore {
+    let shape = PassShape(steps: batch.steps, lanes: Array(0..<lanes))
+    forward(weights, batch.reads, shape: shape, flags: batch.keep, masks: masks)
+    var score = BatchScore()
+    input.withSparse(batch.reads, rows: shape.rows, lanes: lanes) { sparse in
+      score = output.forward(
+        weights, out: top.out, sparse: sparse, batch: batch, mask: masks?.head, gradientScale: gradientScale,
+        watching: watching)
+    }
+    return score
+  }
+
+  /// Writes all gradients of the batch just scored.
+  func backward(
+    _ weights: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, _ batch: StepBatch, masks: DropoutMasks?
+  ) {
+    let shape = PassShape(steps: batch.steps, lanes: Array(0..<lanes)), rows = shape.rows
+    input.withSparse(batch.reads, rows: rows, lanes: lanes) { sparse in
+      output.backward(
+        weights, gradients: gradients, out: top.out, gradientOfOut: top.gradientOfOut, sparse: sparse, rows: rows,
+        mask: masks?.head)
+    }
+    for (index, layer) in layers.enumerated().reversed() {
+      layer.backward(
+        weights, gradients: gradients, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index],
+        outMask: masks?.output[index])
+      guard index > 0 else { continue }
+      let below = layers[index - 1], hidden = layout.hidden
+      engine.productTransposed(
+        ck_product(
+          a: below.out.base, aRows: rows, b: layer.gates.base, bRows: rows, k: rows,
+          c: gradients + layout.layers[index].input.offset, cRows: hidden, start: .zero), tiles: hidden / 64,
+        panels: hidden / 16)
+      engine.product(
+        ck_product(
+          a: layer.gates.base, aRows: rows, b: transposedInputs[index - 1].base, bRows: 4 * hidden, k: 4 * hidden,
+          c: below.gradientOfOut.base, cRows: rows, start: .zero), rows: rows, panels: hidden / 64)
+    }
+    input.backward(
+      weights, gradients: gradients, batch.reads, rows: rows, lanes: lanes, mask: masks?.input,
+      gates: layers[0].gates)
+  }
+}

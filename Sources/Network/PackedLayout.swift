@@ -1,0 +1,166 @@
+/// Where each tensor lies among the packed weights.
+///
+/// All weights, and likewise gradients, moments and averages, are one array of matrices "in panels": a matrix of R rows
+/// and 64·P columns lies [P][R][64]. A linear layer's rows are its inputs, its columns its outputs. The 4H columns of
+/// an LSTM lie (unit / 16, gate, unit % 16), so that one panel holds all gates of 16 units.
+///
+///     file  weight [outputs, inputs]  ->  packed [outputs / 64][inputs][64]
+struct PackedLayout: Sendable {
+  struct Matrix: Sendable {
+    var offset: Int
+    var rows: Int
+    var width: Int
+    var panels: Int { width / 64 }
+    var count: Int { rows * width }
+  }
+
+  struct Layer: Sendable {
+    var input: Matrix
+    var recurrent: Matrix
+    var inputBias: Matrix
+    var recurrentBias: Matrix
+  }
+
+  struct Dense: Sendable {
+    var weight: Matrix
+    var bias: Matrix
+  }
+
+  /// A tensor of the file inside a matrix.
+  private struct Placement: Sendable {
+    var matrix: Matrix
+    /// The matrix's row of the tensor's first one.
+    var firstRow = 0
+    /// Whether the tensor is [columns, rows].
+    var isTransposed = false
+    /// H, where columns are gates.
+    var gates: Int?
+    /// Rows from `at` on lie `by` further down.
+    var gap: (at: Int, by: Int)?
+  }
+
+  let shapes: [TensorShape]
+  private var placements: [Placement] = []
+  private(set) var count = 0
+
+  /// The padded widths.
+  let hidden: Int
+  private(set) var embedding: Matrix?
+  private(set) var dense: Dense?
+  private(set) var layers: [Layer] = []
+  private(set) var head: Dense?
+  private(set) var tables: Matrix?
+  private(set) var outputs: [Dense] = []
+
+  init(_ architecture: Architecture) {
+    shapes = architecture.tensorShapes
+    hidden = padded(architecture.hidden)
+    placeInput(architecture)
+    placeLayers(architecture)
+    let headWidth = padded(architecture.headWidth)
+    if headWidth > 0 { placeHead(architecture, headWidth) }
+    let rows = headWidth > 0 ? headWidth : hidden
+    for _ in architecture.outputNames { outputs.append(addDense(rows, architecture.outputWidth)) }
+  }
+
+  private mutating func add(rows: Int, width: Int) -> Matrix {
+    let matrix = Matrix(offset: count, rows: rows, width: padded(width))
+    count += matrix.count
+    return matrix
+  }
+
+  private mutating func addDense(_ rows: Int, _ width: Int) -> Dense {
+    let dense = Dense(weight: add(rows: rows, width: width), bias: add(rows: 1, width: width))
+    placements.append(Placement(matrix: dense.weight, isTransposed: true))
+    placements.append(Placement(matrix: dense.bias))
+    return dense
+  }
+
+  private mutating func placeInput(_ architecture: Architecture) {
+    switch architecture.reading {
+    case .classes(let classes):
+      let matrix = add(rows: classes, width: architecture.embedding)
+      placements.append(Placement(matrix: matrix))
+      embedding = matrix
+    case .vectors(let width):
+      if architecture.embedding > 0 { dense = addDense(width, architecture.embedding) }
+    }
+  }
+
+  private mutating func placeLayers(_ architecture: Architecture) {
+    for index in 0..<architecture.layers {
+      let inputs =
+        index > 0 ? hidden : architecture.embedding > 0 ? padded(architecture.embedding) : architecture.readingWidth
+      let layer = Layer(
+        input: add(rows: inputs, width: 4 * hidden), recurrent: add(rows: hidden, width: 4 * hidden),
+        inputBias: add(rows: 1, width: 4 * hidden), recurrentBias: add(rows: 1, width: 4 * hidden))
+      layers.append(layer)
+      let gates = architecture.hidden
+      placements.append(Placement(matrix: layer.input, isTransposed: true, gates: gates))
+      placements.append(Placement(matrix: layer.recurrent, isTransposed: true, gates: gates))
+      placements.append(Placement(matrix: layer.inputBias, gates: gates))
+      placements.append(Placement(matrix: layer.recurrentBias, gates: gates))
+    }
+  }
+
+  private mutating func placeHead(_ architecture: Architecture, _ width: Int) {
+    let dense = addDense(hidden + architecture.readingWidth, width)
+    head = dense
+    placements[placements.count - 2].gap = (at: architecture.hidden, by: hidden - architecture.hidden)
+    guard !architecture.tables.isEmpty else { return }
+    let matrix = add(rows: architecture.tables.reduce(0) { $0 + $1.rows }, width: width)
+    tables = matrix
+    var row = 0
+    for table in architecture.tables {
+      placements.append(Placement(matrix: matrix, firstRow: row, isTransposed: table.isLinear))
+      row += table.rows
+    }
+  }
+
+  /// Writes tensors, in the order of `shapes`, into packed numbers.
+  func pack(_ tensors: [Tensor], into base: UnsafeMutablePointer<Float>) {
+    for (index, tensor) in tensors.enumerated() {
+      tensor.values.withUnsafeBufferPointer { values in
+        forEachRow(index) { value, step, places, first in
+          for (column, place) in places.enumerated() { base[first + place] = values[value + column * step] }
+        }
+      }
+    }
+  }
+
+  /// Reads packed numbers as tensors, in the order of `shapes`, with `prefix` before each name.
+  func unpack(_ base: UnsafePointer<Float>, prefix: String = "") -> [Tensor] {
+    shapes.enumerated().map { index, shape in
+      let values = [Float](unsafeUninitializedCapacity: shape.count) { values, count in
+        forEachRow(index) { value, step, places, first in
+          for (column, place) in places.enumerated() { values[value + column * step] = base[first + place] }
+        }
+        count = shape.count
+      }
+      return Tensor(name: prefix + shape.name, shape: shape.shape, values: values)
+    }
+  }
+
+  /// Calls `body` for each row of a tensor's matrix with the tensor's first place, the step to the next column's, the
+  /// packed places of the columns, and what to add to them.
+  private func forEachRow(_ index: Int, _ body: (Int, Int, [Int], Int) -> Void) {
+    let shape = shapes[index].shape, placement = placements[index], matrix = placement.matrix
+    let outer = shape.count > 1 ? shape[0] : 1, inner = shape.last ?? 1
+    let rows = placement.isTransposed ? inner : outer, columns = placement.isTransposed ? outer : inner
+    let places = (0..<columns).map { column in
+      var packed = column
+      if let hidden = placement.gates {
+        let unit = column % hidden
+        packed = unit / 16 * 64 + column / hidden * 16 + unit % 16
+      }
+      return packed / 64 * matrix.rows * 64 + packed % 64
+    }
+    for row in 0..<rows {
+      var packed = placement.firstRow + row
+      if let gap = placement.gap, row >= gap.at { packed += gap.by }
+      body(
+        placement.isTransposed ? row : row * inner, placement.isTransposed ? inner : 1, places,
+        matrix.offset + packed * 64)
+    }
+  }
+}
