@@ -79,7 +79,7 @@ let package = Package(
     tests("Network", ["Network", "CKernels"], resources: [.copy("Golden")]),
     tests("Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"]),
     tests("StrictYAML", ["StrictYAML"]),
-    tests("Jobs", ["Jobs", "StrictYAML", "Identity"]),
+    tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
     tests("Work", ["Work", "Composition", "Jobs", "Identity"]),
     tests("Ledger", ["Ledger", "Identity", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Studio", ["Studio", "Ledger", "Jobs", "Work", "MIDI", "Identity"]),
