@@ -17,7 +17,8 @@ struct Ritornello: ParsableCommand {
     version: ProgramVersion.current,
     subcommands: [
       TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InspectCommand.self, TensorsCommand.self,
-      WorkCommand.self,
+      WorkCommand.self, WatchCommand.self, RunCommand.self, StatusCommand.self, CancelCommand.self, RetryCommand.self,
+      ReproduceCommand.self,
     ])
 
   static func main() {
