@@ -71,6 +71,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
+    // Benchmarks.
+    .executableTarget(
+      name: "ritornello-bench", dependencies: ["Network"], path: "Benchmarks/Steps", swiftSettings: base),
     // Tests.
     .target(name: "TestSupport", dependencies: ["Identity", "MIDI"], path: "Tests/TestSupport", swiftSettings: base),
     tests("Identity", ["Identity"]),
@@ -79,9 +82,9 @@ let package = Package(
     tests("Network", ["Network", "CKernels"], resources: [.copy("Golden")]),
     tests("Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"]),
     tests("StrictYAML", ["StrictYAML"]),
-    tests("Jobs", ["Jobs", "StrictYAML", "Identity"]),
+    tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
     tests("Work", ["Work", "Composition", "Jobs", "Identity"]),
-    tests("Ledger", ["Ledger", "Identity"]),
+    tests("Ledger", ["Ledger", "Identity", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Studio", ["Studio", "Ledger", "Jobs", "Work", "MIDI", "Identity"]),
   ],
   swiftLanguageModes: [.v6], cLanguageStandard: .gnu11)

@@ -65,14 +65,12 @@ extension MIDIFile {
       for key in used { open[key] = 0 }
       used.removeAll(keepingCapacity: true)
       if format == 2 {
-        let map = TempoMap(division: division, tempos: tempos.lastOfEachTick(\.tick))
-        facts.seconds = max(facts.seconds, map.seconds(atTick: track.endTick))
+        facts.seconds = max(facts.seconds, seconds(atTick: track.endTick, tempos))
         tempos = []
       }
     }
     if format != 2 {
-      let map = TempoMap(division: division, tempos: tempos.lastOfEachTick(\.tick))
-      facts.seconds = map.seconds(atTick: tracks.map(\.endTick).max() ?? 0)
+      facts.seconds = seconds(atTick: tracks.map(\.endTick).max() ?? 0, tempos)
     }
     facts.programs = programs.indices.filter { programs[$0] }
     if facts.seconds > 86_400 {
@@ -82,6 +80,19 @@ extension MIDIFile {
           message: "lasts \(Int(facts.seconds / 3600)) hours"))
     }
     return facts
+  }
+
+  /// As a `TempoMap` tells it, without the memory for one: a hostile file may hold millions of tempos.
+  private func seconds(atTick end: Int, _ tempos: [Score.Tempo]) -> Double {
+    guard case .ticksPerQuarter(let ticks) = division else {
+      return TempoMap(division: division, tempos: []).seconds(atTick: end)
+    }
+    var (sum, last, microseconds) = (0, 0, TempoMap.standardTempo)
+    for tempo in tempos.lastOfEachTick(\.tick) {
+      sum += (tempo.tick - last) * microseconds
+      (last, microseconds) = (tempo.tick, tempo.microsecondsPerQuarter)
+    }
+    return Double(sum + (end - last) * microseconds) / (Double(ticks) * 1e6)
   }
 
   private func count(_ event: MIDIEvent, _ facts: inout MIDIFacts) {

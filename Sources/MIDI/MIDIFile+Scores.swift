@@ -26,6 +26,7 @@ extension MIDIFile {
     for number in range {
       let track = tracks[number]
       var result = Score.Track()
+      pairing.begin(events: track.events.count)
       for event in events(of: track) {
         if event.isNoteOn {
           pairing.noteOn(event)
@@ -71,6 +72,8 @@ extension Score.Track {
 extension Array {
   /// The elements by tick, with only the last of each tick.
   func lastOfEachTick(_ tick: (Element) -> Int) -> [Element] {
+    // Nearly always they are so already, and then no copy is made.
+    if zip(self, dropFirst()).allSatisfy({ tick($0) < tick($1) }) { return self }
     let ordered = enumerated().sorted {
       let (a, b) = (tick($0.element), tick($1.element))
       return a != b ? a < b : $0.offset < $1.offset

@@ -9,6 +9,12 @@ struct NotePairing {
   private var newest = [Int32](repeating: -1, count: 2048)
   private(set) var openCount = 0
 
+  /// Makes room for a track's notes; nearly always they are at most half of its events.
+  mutating func begin(events count: Int) {
+    notes.reserveCapacity(count / 2)
+    next.reserveCapacity(count / 2)
+  }
+
   mutating func noteOn(_ event: MIDIEvent) {
     let index = Int32(truncatingIfNeeded: notes.count)
     let key = event.noteKey
@@ -51,8 +57,23 @@ struct NotePairing {
       next.removeAll(keepingCapacity: true)
       openCount = 0
     }
-    notes.sort(by: Score.Note.precedes)
+    sortEqualStarts()
     return (notes, hanging)
+  }
+
+  /// Puts the notes in order; they came by start, so only those that start together can be out of it.
+  private mutating func sortEqualStarts() {
+    var start = 0
+    while start < notes.count {
+      var end = start + 1
+      var isSorted = true
+      while end < notes.count, notes[end].start == notes[start].start {
+        isSorted = isSorted && !Score.Note.precedes(notes[end], notes[end - 1])
+        end += 1
+      }
+      if !isSorted { notes[start..<end].sort(by: Score.Note.precedes) }
+      start = end
+    }
   }
 }
 

@@ -2,6 +2,9 @@
 ///
 /// Sums are kept in whole microseconds × ticks, so nothing drifts however many changes there are.
 package struct TempoMap: Sendable {
+  /// The microseconds a quarter lasts before the first tempo: 120 quarters a minute.
+  static let standardTempo = 500_000
+
   private struct Segment {
     let tick: Int
     /// Σ ticks × microseconds a quarter up to `tick`; below 2^57.
@@ -20,7 +23,7 @@ package struct TempoMap: Sendable {
   package init(division: Score.Division, tempos: [Score.Tempo]) {
     switch division {
     case .ticksPerQuarter(let ticks):
-      var segments = [Segment(tick: 0, sum: 0, microsecondsPerQuarter: 500_000)]
+      var segments = [Segment(tick: 0, sum: 0, microsecondsPerQuarter: Self.standardTempo)]
       for tempo in tempos {
         let last = segments[segments.count - 1]
         let tick = max(Score.clamped(tempo.tick), last.tick)

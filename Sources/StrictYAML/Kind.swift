@@ -1,6 +1,6 @@
 /// What a field takes: how a node becomes a value, and the words with which that is explained.
 package struct Kind<Value>: Sendable {
-  /// `integer`, `number`, `text`, `boolean`, `duration`, `size`, `list` …
+  /// `integer`, `number`, `text`, `boolean`, `duration`, `size`, `list` and so on.
   package var type: String
   /// What a message says was expected: `a whole number from 1 to 4096`.
   package var expected: String

@@ -9,7 +9,9 @@ struct SourceText {
     bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
   }
 
-  /// A line by its number from 1, without its end; empty where there is none. Invalid bytes stand as U+FFFD.
+  /// A line by its number from 1, without its end; empty where there is none.
+  ///
+  /// Invalid bytes stand as U+FFFD.
   func line(_ number: Int) -> [Unicode.Scalar] {
     var result: [Unicode.Scalar] = []
     var current = 1

@@ -39,8 +39,8 @@ struct InspectCommand: ParsableCommand {
     var reports: [InspectReport] = []
     for file in files {
       let report = InspectReport(of: file, keepsScores: roll)
-      if roll { print(report.roll(width: Terminal.width)) } else { reports.append(report) }
-      if roll { reports.append(report.withoutScores) }
+      if roll { print(report.roll(width: Terminal.width)) }
+      reports.append(report.withoutScores)
     }
     if json {
       print(JSONValue.array(reports.map(\.json)).text())

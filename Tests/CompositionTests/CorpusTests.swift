@@ -1,4 +1,5 @@
 import Identity
+import Representation
 import Testing
 
 @testable import Composition

@@ -15,9 +15,10 @@ struct EvaluationTests {
     let reading = try plan.reading()
     let network = Network(reading.architecture, seed: 3)
     // Each set of the four pitches as a song of one frame, and its probability given that the song does not end there.
-    let songs = (0..<16).map { set in
-      let pitches = (0..<4).reversed().filter { set >> $0 & 1 == 1 }.map { Int32(2 + $0) }
-      return EncodedSong(frames: 1, tokens: pitches + [1, 0])
+    var songs: [EncodedSong] = []
+    for set: Int32 in 0..<16 {
+      let pitches: [Int32] = [3, 2, 1, 0].filter { set >> $0 & 1 == 1 }.map { 2 + $0 }
+      songs.append(EncodedSong(frames: 1, tokens: pitches + [1, 0]))
     }
     var total = 0.0
     for song in songs {

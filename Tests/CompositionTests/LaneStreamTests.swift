@@ -1,4 +1,5 @@
 import Network
+import Representation
 import Testing
 
 @testable import Composition

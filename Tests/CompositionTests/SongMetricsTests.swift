@@ -1,6 +1,7 @@
 import Composition
 import Foundation
 import MIDI
+import Representation
 import Testing
 
 @Suite("Metrics of a song")

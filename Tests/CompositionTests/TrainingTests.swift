@@ -1,5 +1,6 @@
 import Identity
 import Network
+import Representation
 import Testing
 
 @testable import Composition

@@ -2,7 +2,7 @@ internal import Foundation
 package import Identity
 package import MIDI
 internal import Network
-internal import Representation
+package import Representation
 
 /// One generated song.
 package struct GeneratedSong: Sendable {
@@ -15,6 +15,8 @@ package struct GeneratedSong: Sendable {
   package var notes: Int
   package var seconds: Double
   package var score: Score
+  /// The song as the network wrote it.
+  package var song: EncodedSong
 }
 
 /// What came of generating.
@@ -135,6 +137,6 @@ package struct Generation {
     return GeneratedSong(
       bytes: bytes, sha256: ContentHash(of: bytes), seed: seed,
       bars: Double(growth.song.frames) / Double(4 * resolution), notes: score.noteCount,
-      seconds: Double(growth.song.frames) / Double(2 * resolution), score: score)
+      seconds: Double(growth.song.frames) / Double(2 * resolution), score: score, song: growth.song)
   }
 }

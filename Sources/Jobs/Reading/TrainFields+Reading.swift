@@ -36,8 +36,8 @@ extension TrainFields {
     seed = reader.written("seed", .seed, default: "\(standard.seed)")
     isUncertain =
       (preset == nil && reader.node("preset") != nil)
-      || (representation?.name == nil && reader.node("representation") != nil)
-      || (network?.reads == nil && reader.node("network") != nil)
+      || (representation?.isUncertain ?? (reader.node("representation") != nil))
+      || (network?.isUncertain ?? (reader.node("network") != nil))
     reader.finish()
   }
 
@@ -91,6 +91,7 @@ extension RepresentationPart {
     guard let reader = parent.mapping("representation") else { return nil }
     let standard = RepresentationFields(name: .steps)
     name = reader.written("name", kind, default: "steps")
+    isUncertain = name == nil && reader.node("name") != nil
     resolution = reader.written(
       "resolution", .integer(1...96).measured(in: "frames a quarter"), default: "\(standard.resolution)")
     pitches = reader.written("pitches", .bounds(0...127, of: "MIDI pitches"), default: "\(standard.pitches)")
@@ -109,6 +110,7 @@ extension NetworkPart {
     guard let reader = parent.mapping("network") else { return nil }
     let notYet = "which is not built yet"
     reads = reader.written("reads", .choice, default: "frames (roll: tokens)")
+    isUncertain = reads == nil && reader.node("reads") != nil
     cell = reader.written("cell", .choice(refusing: ["gru": notYet, "rnn": notYet]), default: "lstm")
     hidden = reader.written("hidden", .integer(1...16_384).measured(in: "units"), default: "256")
     layers = reader.written("layers", .integer(1...16), default: "1")

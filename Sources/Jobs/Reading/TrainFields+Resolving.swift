@@ -4,9 +4,10 @@ extension TrainFields {
   /// The settings after preset and defaults; what does not fit together is reported at its place.
   ///
   /// - Parameters:
-  ///   - from: where to start if nothing is written: `latest` in a studio, `scratch` elsewhere.
+  ///   - start: where to start if nothing is written: `latest` in a studio, `scratch` elsewhere.
   ///   - list: where to report.
   ///   - mark: the place for what has none of its own.
+  /// - Returns: the settings, which are of use only where nothing was reported.
   func resolved(from start: String, reportingTo list: DiagnosticList, at mark: Mark) -> TrainSettings {
     let preset = self.preset.flatMap { Preset.named($0.value) }
     let fields = preset.map { overlaid(on: $0.train) } ?? self

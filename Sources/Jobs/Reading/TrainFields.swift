@@ -55,6 +55,8 @@ struct RepresentationPart: Sendable {
   var name: Written<RepresentationName>?
   /// Says that only a name is written, which stands for that representation with its defaults.
   var isNameAlone = false
+  /// Says that a name is written and is none.
+  var isUncertain = false
   var resolution: Written<Int>?
   var pitches: Written<Bounds>?
   var block: Written<Int>?
@@ -87,6 +89,8 @@ struct NetworkPart: Sendable {
   var head: Written<Int>?
   var inputs: Written<[NetworkInput]>?
   var dropout: DropoutPart?
+  /// Says that a way of reading is written and is none.
+  var isUncertain = false
 
   func overlaid(on base: NetworkPart?) -> NetworkPart {
     guard let base else { return self }

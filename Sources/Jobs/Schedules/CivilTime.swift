@@ -23,7 +23,9 @@ struct CivilTime: Hashable, Sendable {
       + ":" + padded(second, 2)
   }
 
-  /// The days from 1970-01-01 to a date (H. Hinnant, chrono-compatible low-level date algorithms).
+  /// The days from 1970-01-01 to a date.
+  ///
+  /// Source: Howard Hinnant, chrono-compatible low-level date algorithms.
   static func dayNumber(year: Int, month: Int, day: Int) -> Int {
     let y = month <= 2 ? year - 1 : year
     let era = floorDivide(y, 400)

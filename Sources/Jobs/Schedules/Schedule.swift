@@ -26,11 +26,12 @@ package struct Schedule: Sendable {
     self.clock = clock
   }
 
-  /// The first due time later than now, or nil where there is none (or where only corpus changes make the job due).
+  /// The first due time later than now.
   ///
   /// - Parameters:
   ///   - now: the time after which to look.
   ///   - lastDue: the last due time, from which `every` counts; without it, from now.
+  /// - Returns: the due time, or nil where there is none, or where only corpus changes make the job due.
   package func nextTime(after now: UTCTime, lastDue: UTCTime? = nil) -> DueTime? {
     switch spec {
     case .cron(let cron): return cron.isFixed ? nextFixed(cron, now.seconds) : nextReal(cron, now.seconds)

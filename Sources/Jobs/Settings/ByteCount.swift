@@ -1,4 +1,6 @@
-/// A size as `jobs.yaml` writes it: a number and `B`, `KiB`, `MiB` or `GiB`. It is coded as its text.
+/// A size as `jobs.yaml` writes it: a number and `B`, `KiB`, `MiB` or `GiB`.
+///
+/// It is coded as its text.
 package struct ByteCount: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// Whole bytes, never negative.
   package let bytes: Int

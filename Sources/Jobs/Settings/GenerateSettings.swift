@@ -1,4 +1,6 @@
-/// How long a song is to be. It is coded as its text: `32 bars`, `90 s`, `512 frames`.
+/// How long a song is to be.
+///
+/// It is coded as its text: `32 bars`, `90 s`, `512 frames`.
 package enum SongLength: Hashable, Sendable, CustomStringConvertible {
   case bars(Int)
   case seconds(Double)

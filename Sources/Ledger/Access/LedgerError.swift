@@ -50,8 +50,11 @@ extension LedgerError {
       throw LedgerError.machine(.diskFull, "no space left for the ledger \(path); make room")
     } catch let error as CocoaError
       where error.code == .fileWriteNoPermission || error.code == .fileReadNoPermission
+      || error.code == .fileWriteVolumeReadOnly
     {
       throw LedgerError.machine(.permission, "no permission for \(path); check its owner and mode")
+    } catch let error as CocoaError {
+      throw LedgerError.machine(.inputOutput, "\(path) cannot be made or read: \(error.localizedDescription)")
     } catch {
       throw LedgerError.fault("the ledger \(path): \(error)")
     }

@@ -3,7 +3,7 @@ internal import GRDB
 extension LedgerReader {
   /// Writes a consistent copy of the ledger as one file, while it may be written.
   ///
-  /// - Parameter path: where the copy goes; nothing may be there yet.
+  /// It goes to `path`, where nothing may be yet.
   package func copy(to path: String) throws {
     try LedgerError.telling(self.path) {
       switch source {

@@ -3,11 +3,7 @@ internal import GRDB
 package import Identity
 
 extension LedgerReader {
-  /// Runs, oldest first.
-  ///
-  /// - Parameters:
-  ///   - job: of this job alone; nil: of all.
-  ///   - states: in these states alone; nil: in any.
+  /// Runs, oldest first: of one job or of all, in these states or in any.
   package func runs(ofJob job: String? = nil, in states: Set<RunState>? = nil) throws -> [RunRecord] {
     try read { db in
       let wanted = (states ?? Set(RunState.allCases)).map(\.rawValue).sorted()
@@ -34,7 +30,7 @@ extension LedgerReader {
 
   /// The runs to do next, in the order in which they were queued.
   ///
-  /// - Parameter blockedAtOnce: whether blocked runs come regardless of their time, as one pass for cron wants.
+  /// With `blockedAtOnce`, blocked runs come regardless of their time, as one pass for cron wants.
   package func runsToDo(at now: Date, blockedAtOnce: Bool = false) throws -> [RunRecord] {
     try read { db in
       let rows = try Row.fetchAll(

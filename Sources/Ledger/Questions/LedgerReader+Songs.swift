@@ -2,9 +2,7 @@ internal import GRDB
 package import Identity
 
 extension LedgerReader {
-  /// Songs, oldest first.
-  ///
-  /// - Parameter run: of this run alone; nil: of all.
+  /// Songs, oldest first: of one run or of all.
   package func songs(ofRun run: RunID? = nil) throws -> [SongRecord] {
     try songs(where: "run = coalesce(?, run)", [run?.description])
   }

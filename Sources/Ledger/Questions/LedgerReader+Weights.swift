@@ -14,16 +14,16 @@ extension LedgerReader {
     try read { try $0.weightsRecord(hash) }
   }
 
-  /// What `latest` means: the weights that a job's last run to make some made; nil: it made none.
+  /// The weights that `latest` means: those of the job's last run that made some; nil: it made none.
   package func latestWeights(ofJob job: String) throws -> WeightsRecord? {
     try read { try $0.latestWeights(of: job) }
   }
 
-  /// What `from:` means in a studio: `latest` (of the job), a hash or its first 8 digits or more, a job's name (its
-  /// latest weights) or a run's id. `scratch` and `starter` are not asked of the ledger.
+  /// The weights that `from:` means in a studio.
   ///
-  /// - Throws: `LedgerError`; `unknown` where there are no such weights, `refused` where they were pruned or a short hash
-  ///   could mean several.
+  /// That is `latest` (of the job), a hash or its first 8 digits or more, a job's name (its latest weights) or a run's
+  /// id; `scratch` and `starter` are not asked of the ledger. Throws `LedgerError.unknown` where there are no such
+  /// weights, `refused` where they were pruned or a short hash could mean several.
   package func weights(meantBy text: String, inJob job: String? = nil) throws -> WeightsRecord {
     try read { db in
       let found = try db.weights(meantBy: text, job: job)
@@ -42,8 +42,7 @@ extension LedgerReader {
 
   /// Weights of a job whose files may be deleted so that its newest `count` remain.
   ///
-  /// Never what is pinned, named by a job, the newest of any job, or what an open run reads.
-  /// - Parameter named: the weights that jobs name.
+  /// Never what is pinned, named by a job (`named`), the newest of any job, or what an open run reads.
   package func prunableWeights(ofJob job: String, keeping count: Int, named: Set<ContentHash>) throws -> [WeightsRecord]
   {
     try read { db in

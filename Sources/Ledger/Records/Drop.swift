@@ -1,7 +1,9 @@
 package import Foundation
 package import Identity
 
-/// A file as it appeared in the inbox. What was seen is its identity: a drop that differs in any of these is another one.
+/// A file as it appeared in the inbox.
+///
+/// What was seen is its identity: a drop that differs in any of these is another one.
 package struct Drop: Hashable, Sendable {
   package var device: UInt64
   package var inode: UInt64

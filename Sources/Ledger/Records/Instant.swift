@@ -40,7 +40,9 @@ package enum Instant {
     return (quotient, a - quotient * b)
   }
 
-  /// The Gregorian date of a day counted from 1970-01-01 (H. Hinnant, chrono-Compatible Low-Level Date Algorithms).
+  /// The Gregorian date of a day counted from 1970-01-01.
+  ///
+  /// Source: Howard Hinnant, chrono-Compatible Low-Level Date Algorithms.
   private static func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
     let (era, dayOfEra) = floorDivide(days + 719_468, 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

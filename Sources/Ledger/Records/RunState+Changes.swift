@@ -1,5 +1,5 @@
 extension RunState {
-  /// The states that may follow this one. Everything else is refused.
+  /// The states that may follow this one; everything else is refused.
   package var followers: Set<RunState> {
     switch self {
     case .queued: [.running, .blocked, .failed, .cancelled, .skipped]

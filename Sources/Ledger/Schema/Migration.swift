@@ -1,6 +1,6 @@
 internal import GRDB
 
-/// One step from a version of the ledger to the next. The list is append-only.
+/// One step from a version of the ledger to the next; the list is append-only.
 struct Migration: Sendable {
   /// The version that it leads to, which is `PRAGMA user_version` afterwards.
   let version: Int

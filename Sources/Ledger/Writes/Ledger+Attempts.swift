@@ -5,12 +5,8 @@ package import Identity
 extension Ledger {
   /// Records that a worker is about to begin an attempt.
   ///
-  /// - Parameters:
-  ///   - order: the text of `order.json`.
-  ///   - snapshot: the run's snapshot, as `makeSnapshot` recorded it.
-  ///   - weightsIn: the weights that the run starts from or uses.
-  /// - Returns: the attempt's number, from 1.
-  /// - Throws: `LedgerError`; `refused` where the run cannot start.
+  /// `order` is the text of `order.json`, `snapshot` what `makeSnapshot` recorded, `weightsIn` what the run starts from or
+  /// uses. Gives the attempt's number, from 1; throws `LedgerError.refused` where the run cannot start.
   package func startAttempt(
     of run: RunID, order: String, snapshot: ContentHash?, weightsIn: ContentHash?, at: Date
   ) throws -> Int {
@@ -32,8 +28,7 @@ extension Ledger {
   /// Records how an attempt ended, other than well, and what becomes of the run.
   ///
   /// For a run that could not be started at all, as its data or the machine was at fault, `blocked` and `refused` say so.
-  /// - Returns: the run's state.
-  /// - Throws: `LedgerError`; `refused` where the run is in no state for it.
+  /// Gives the run's state; throws `LedgerError.refused` where the run is in no state for it.
   package func finishAttempt(of run: RunID, _ outcome: AttemptOutcome, at: Date) throws -> RunState {
     try write { db in
       guard let row = try db.first("SELECT * FROM runs WHERE id = ?", [run.description]) else {
@@ -57,7 +52,7 @@ extension Ledger {
 
   /// Records that a run's work is done: its weights, and its songs which are assembled and on the disk.
   ///
-  /// - Throws: `LedgerError`; `refused` where the run is not running.
+  /// Throws `LedgerError.refused` where the run is not running.
   package func recordReady(_ run: RunID, weights: WeightsRecord?, songs: [SongRecord], at: Date) throws {
     try write { db in
       try db.change(run, to: .ready)
@@ -72,7 +67,7 @@ extension Ledger {
 
   /// Records that a ready run's songs lie in the outbox.
   ///
-  /// - Throws: `LedgerError`; `refused` where the run is not ready.
+  /// Throws `LedgerError.refused` where the run is not ready.
   package func recordDelivered(_ run: RunID, at: Date) throws {
     try write { db in
       try db.change(run, to: .delivered)

@@ -7,11 +7,9 @@ extension Ledger {
   ///
   /// Bytes that the corpus holds already are not added again. A name that it holds already for other bytes gets `-2`,
   /// `-3` … before its ending.
-  /// - Parameters:
-  ///   - sha256: the hash of the drop's own bytes; for an archive that of the archive.
-  ///   - reason: what else the person should know, such as entries passed over.
-  /// - Returns: `taken`, or `duplicate` where the corpus held all of the bytes already.
-  /// - Throws: `LedgerError`; `refused` where the drop has a fate.
+  /// `sha256` is the hash of the drop's own bytes (of the archive, not its entries), `reason` what else the person should
+  /// know, such as entries passed over. Gives `taken`, or `duplicate` where the corpus held all of the bytes already;
+  /// throws `LedgerError.refused` where the drop has a fate.
   package func recordTaken(
     _ drop: Drop, sha256: ContentHash, corpus: String, files: [TakenFile], reason: String? = nil, seenAt: Date, at: Date
   ) throws -> DropFate {
@@ -27,7 +25,7 @@ extension Ledger {
 
   /// Records that a drop was rejected for what it contains.
   ///
-  /// - Throws: `LedgerError`; `refused` where the drop has a fate.
+  /// Throws `LedgerError.refused` where the drop has a fate.
   package func recordRejected(
     _ drop: Drop, reason: String, sha256: ContentHash? = nil, corpus: String? = nil, seenAt: Date, at: Date
   ) throws {
@@ -38,7 +36,7 @@ extension Ledger {
 
   /// Records that a drop was gone before it was taken.
   ///
-  /// - Throws: `LedgerError`; `refused` where the drop has a fate.
+  /// Throws `LedgerError.refused` where the drop has a fate.
   package func recordWithdrawn(_ drop: Drop, reason: String? = nil, corpus: String? = nil, seenAt: Date, at: Date)
     throws
   {
@@ -49,11 +47,8 @@ extension Ledger {
 
   /// Records a one-off spec, its run and the fate of its drop together.
   ///
-  /// - Parameters:
-  ///   - job: the spec's `name`.
-  ///   - settings: the job's settings after defaults, as JSON.
-  /// - Returns: the run; nil where the same bytes made one before: the drop is then a duplicate.
-  /// - Throws: `LedgerError`; `refused` where the drop has a fate.
+  /// `job` is the spec's `name`, `settings` are the job's after defaults, as JSON. Gives the run, or nil where the same
+  /// bytes made one before: the drop is then a duplicate. Throws `LedgerError.refused` where the drop has a fate.
   package func recordSpec(
     _ drop: Drop, sha256: ContentHash, text: String, job: String, settings: String, seenAt: Date, at: Date
   ) throws -> RunID? {

@@ -3,11 +3,9 @@ internal import GRDB
 package import Identity
 
 extension Ledger {
-  /// Records a job's schedule as it is now. One that is new or has changed has missed nothing: its last due time is
-  /// forgotten.
+  /// Records a job's schedule as it is now, nil where it runs only by hand, and gives what is remembered of the job.
   ///
-  /// - Parameter schedule: the schedule's text; nil: only by hand.
-  /// - Returns: what is remembered of the job.
+  /// One that is new or has changed has missed nothing: its last due time is forgotten.
   package func recordSchedule(ofJob job: String, _ schedule: String?, at: Date) throws -> JobState {
     if let state = try reader.jobState(job), state.schedule == schedule, state.scheduleSince != nil { return state }
     return try write { db in
@@ -47,7 +45,7 @@ extension Ledger {
 
   /// Records that a request of another command was done.
   ///
-  /// - Returns: false where it was done before.
+  /// Gives false where it was done before.
   package func recordRequest(_ id: String, kind: String, at: Date) throws -> Bool {
     try write { db in
       try db.run(

@@ -11,7 +11,7 @@ extension Ledger {
 
   /// Records that it is wrong no longer.
   ///
-  /// - Parameter subject: what it was about; nil: all of this code.
+  /// `subject` is what it was about; nil: all of this code.
   package func clearProblem(_ code: String, subject: String? = nil) throws {
     let held = try reader.problems().contains { $0.code == code && (subject ?? $0.subject) == $0.subject }
     guard held else { return }

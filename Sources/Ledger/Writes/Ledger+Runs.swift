@@ -5,15 +5,14 @@ package import Identity
 extension Ledger {
   /// Queues a run, once for each trigger; a due time becomes the job's last due time in the same transaction.
   ///
-  /// - Parameter settings: the job's settings after defaults, as JSON.
-  /// - Returns: the run; nil where this trigger made one before.
+  /// `settings` are the job's after defaults, as JSON. Gives the run, or nil where this trigger made one before.
   package func queueRun(ofJob job: String, trigger: RunTrigger, settings: String, at: Date) throws -> RunID? {
     try write { try $0.insertRun(job, trigger, settings: settings, state: .queued, error: nil, at: at) }
   }
 
   /// Records a run that is never started, with the reason.
   ///
-  /// - Returns: the run; nil where this trigger made one before.
+  /// Gives the run, or nil where this trigger made one before.
   package func recordSkipped(
     job: String, trigger: RunTrigger, settings: String, reason: String, at: Date
   ) throws -> RunID? {
@@ -22,7 +21,7 @@ extension Ledger {
 
   /// Passes over a queued run, with the reason.
   ///
-  /// - Throws: `LedgerError`; `refused` where it was started.
+  /// Throws `LedgerError.refused` where it was started.
   package func skip(_ run: RunID, reason: String, at: Date) throws {
     try write { db in
       try db.change(run, to: .skipped)
@@ -32,14 +31,12 @@ extension Ledger {
 
   /// Cancels a run that has not ended; the worker of a running one must be gone.
   ///
-  /// - Throws: `LedgerError`; `refused` where it is ready or has ended.
+  /// Throws `LedgerError.refused` where it is ready or has ended.
   package func cancel(_ run: RunID, reason: String? = nil, at: Date) throws {
     try write { try $0.cancel(run, reason: reason, at: at) }
   }
 
-  /// Cancels a job's runs that wait for their turn, as its job was removed.
-  ///
-  /// - Returns: the runs.
+  /// Cancels a job's runs that wait for their turn, as its job was removed, and gives them.
   package func cancelRunsNotStarted(ofJob job: String, reason: String, at: Date) throws -> [RunID] {
     try write { db in
       let rows = try Row.fetchAll(
@@ -53,7 +50,7 @@ extension Ledger {
 
   /// Queues a run again that is failed, waiting or blocked; its tries are counted afresh.
   ///
-  /// - Throws: `LedgerError`; `refused` where it is in another state.
+  /// Throws `LedgerError.refused` where it is in another state.
   package func retry(_ run: RunID, at: Date) throws {
     try write { db in
       try db.change(run, to: .queued, from: [.failed, .waiting, .blocked])
@@ -114,8 +111,7 @@ extension Database {
 
   /// Changes a run's state, if the table of changes allows it.
   ///
-  /// - Parameter states: the states that it may come from; nil: what the table says.
-  /// - Returns: the state before.
+  /// `states` are those that it may come from, as far as the table allows them. Gives the state before.
   @discardableResult
   func change(_ run: RunID, to next: RunState, from states: Set<RunState>? = nil) throws -> RunState {
     guard let row = try first("SELECT state FROM runs WHERE id = ?", [run.description]) else {

@@ -88,9 +88,12 @@ struct InspectReport {
 
   // MARK: Text
 
-  /// A table of all files, and below it what is odd or wrong about them.
+  /// A table of all files, or all facts of a single one, and below it what is odd or wrong about them.
   static func table(_ reports: [InspectReport], width: Int?) -> String {
-    let header = ["notes", "tracks", "length", "tempos", "metres", "keys", "warnings"]
+    if let only = reports.first, reports.count == 1, case .facts(let facts, _) = only.outcome {
+      return ([only.path.shown] + details(facts) + only.remarks).joined(separator: "\n")
+    }
+    let header = ["notes", "tracks", "length", "warnings"]
     let rows = reports.map(\.cells)
     let widths = header.indices.map { column in
       rows.reduce(header[column].utf8.count) { max($0, Terminal.columns($1[column])) }
@@ -110,11 +113,33 @@ struct InspectReport {
   }
 
   private var cells: [String] {
-    guard case .facts(let facts, _) = outcome else { return [String](repeating: "-", count: 6) + ["not ok"] }
-    let seconds = Int(facts.seconds.rounded())
-    let length = "\(seconds / 60):" + (seconds % 60 < 10 ? "0" : "") + "\(seconds % 60)"
-    let counts = [facts.tempos, facts.timeSignatures, facts.keySignatures, facts.warnings.count]
-    return [facts.notes.description, facts.tracks.description, length] + counts.map(\.description)
+    guard case .facts(let facts, _) = outcome else { return ["-", "-", "-", "not ok"] }
+    return [
+      facts.notes.description, facts.tracks.description, Self.length(facts.seconds), facts.warnings.count.description,
+    ]
+  }
+
+  /// All facts of one file, one a line.
+  private static func details(_ facts: MIDIFacts) -> [String] {
+    let division =
+      switch facts.division {
+      case .ticksPerQuarter(let ticks): "\(ticks) ticks a quarter"
+      case .smpte(let frames, let ticks): "\(frames) frames a second, \(ticks) ticks a frame"
+      }
+    let programs = facts.programs.isEmpty ? "none" : facts.programs.map(\.description).joined(separator: " ")
+    var rows = [
+      ("format", facts.format.description), ("division", division), ("tracks", facts.tracks.description),
+      ("notes", facts.notes.description), ("length", length(facts.seconds)), ("tempos", facts.tempos.description),
+      ("metres", facts.timeSignatures.description), ("keys", facts.keySignatures.description), ("programs", programs),
+    ]
+    if let first = facts.firstTick, let last = facts.lastTick { rows.insert(("ticks", "\(first) to \(last)"), at: 4) }
+    return rows.map { "  " + $0 + String(repeating: " ", count: 10 - $0.utf8.count) + $1 }
+  }
+
+  /// Minutes and seconds.
+  private static func length(_ seconds: Double) -> String {
+    let seconds = Int(seconds.rounded())
+    return "\(seconds / 60):" + (seconds % 60 < 10 ? "0" : "") + "\(seconds % 60)"
   }
 
   private var remarks: [String] {
