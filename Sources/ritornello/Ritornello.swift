@@ -16,8 +16,9 @@ struct Ritornello: ParsableCommand {
       """,
     version: ProgramVersion.current,
     subcommands: [
-      TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InspectCommand.self, TensorsCommand.self,
-      WorkCommand.self,
+      InitCommand.self, CheckCommand.self, SongsCommand.self, RunsCommand.self, WeightsCommand.self,
+      CorpusCommand.self, LineageCommand.self, TrainCommand.self, GenerateCommand.self, EvaluateCommand.self,
+      InspectCommand.self, TensorsCommand.self, WorkCommand.self,
     ])
 
   static func main() {
