@@ -83,7 +83,7 @@ let package = Package(
     tests("Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"]),
     tests("StrictYAML", ["StrictYAML"]),
     tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
-    tests("Work", ["Work", "Composition", "Jobs", "Identity"]),
+    tests("Work", ["Work", "Composition", "Network", "Representation", "MIDI", "Jobs", "Identity"]),
     tests("Ledger", ["Ledger", "Identity", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Studio", ["Studio", "Ledger", "Jobs", "Work", "MIDI", "Identity"]),
   ],

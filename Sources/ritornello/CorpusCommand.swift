@@ -140,7 +140,7 @@ struct CorpusCommand: ParsableCommand {
       [
         .init(title: "name", cut: .keepsEnd), .init(title: "size", isNumber: true),
         .init(title: "notes", isNumber: true), .init(title: "length", isNumber: true),
-        .init(title: "added", isOptional: true), .init(title: "sha256", cut: .keepsStart, isOptional: true),
+        .init(title: "added", isOptional: true), .init(title: "sha256", cut: .keepsStart, least: 12, isOptional: true),
       ],
       files.map { file in
         [

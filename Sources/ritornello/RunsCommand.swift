@@ -34,10 +34,11 @@ struct RunsCommand: ParsableCommand {
   private static func table(_ runs: [RunRecord]) -> Table {
     Table(
       [
-        .init(title: "run", cut: .keepsEnd), .init(title: "state"), .init(title: "attempts", isNumber: true),
-        .init(title: "songs", isNumber: true), .init(title: "queued", isOptional: true),
-        .init(title: "ended", isOptional: true), .init(title: "weights", cut: .keepsStart, isOptional: true),
-        .init(title: "error", cut: .keepsStart),
+        .init(title: "run", cut: .keepsEnd), .init(title: "state"),
+        .init(title: "attempts", isNumber: true, isOptional: true),
+        .init(title: "songs", isNumber: true, isOptional: true), .init(title: "queued", isOptional: true),
+        .init(title: "ended", isOptional: true), .init(title: "weights", cut: .keepsStart, least: 12, isOptional: true),
+        .init(title: "error", cut: .keepsStart, least: 20),
       ],
       runs.map { run in
         [

@@ -38,7 +38,7 @@ struct SongsCommand: ParsableCommand {
         .init(title: "song", cut: .keepsEnd), .init(title: "bars", isNumber: true),
         .init(title: "notes", isNumber: true), .init(title: "length", isNumber: true),
         .init(title: "delivered", isOptional: true), .init(title: "collected", isOptional: true),
-        .init(title: "path", cut: .keepsEnd, isOptional: true),
+        .init(title: "path", cut: .keepsEnd, least: 32, isOptional: true),
       ],
       songs.map { song in
         [

@@ -100,14 +100,14 @@ struct WeightsCommand: ParsableCommand {
   private static func table(_ weights: [WeightsRecord]) -> Table {
     Table(
       [
-        .init(title: "weights", cut: .keepsStart), .init(title: "run", cut: .keepsEnd),
-        .init(title: "iterations", isNumber: true), .init(title: "loss", isNumber: true),
+        .init(title: "run", cut: .keepsEnd), .init(title: "weights", cut: .keepsStart, least: 12),
+        .init(title: "iterations", isNumber: true, isOptional: true), .init(title: "loss", isNumber: true),
         .init(title: "size", isNumber: true, isOptional: true), .init(title: "kept"),
         .init(title: "made", isOptional: true),
       ],
       weights.map { weights in
         [
-          weights.sha256.hex, weights.run?.description ?? "-", String(weights.iterations),
+          weights.run?.description ?? "-", weights.sha256.hex, String(weights.iterations),
           Table.decimal(weights.validationLoss, places: 4), Table.cell(bytes: weights.bytes),
           weights.prunedAt != nil ? "pruned" : weights.isPinned ? "pinned" : "yes", Table.cell(weights.createdAt),
         ]

@@ -29,6 +29,20 @@ struct OpeningTests {
     try again.close()
   }
 
+  @Test("a closed ledger is one file, which is read even where SQLite can make no other beside it")
+  func closing() throws {
+    let studio = try TemporaryLedger()
+    try studio.take("a.mid", into: "bach", "a")
+    #expect(try studio.reader.corpora().count == 1)
+    try studio.ledger.close()
+    let folder = studio.studio + "/.ritornello"
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["ledger.sqlite"])
+    // A folder in the place of the shared memory stands for a full disk or a lack of rights.
+    try FileManager.default.createDirectory(
+      atPath: studio.path + "-shm", withIntermediateDirectories: false)
+    #expect(try LedgerReader(studio: studio.studio).corpora().map(\.files) == [1])
+  }
+
   @Test("every table is strict")
   func strictTables() throws {
     let studio = try TemporaryLedger()

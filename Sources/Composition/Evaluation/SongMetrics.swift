@@ -58,7 +58,7 @@ package struct SongMetrics: Codable, Sendable, Equatable {
   /// - Parameters:
   ///   - score: the song.
   ///   - hangingNotes: how many notes the file never ended; a score does not tell, and one of ours has none.
-  package init(_ score: Score, hangingNotes: Int = 0) {
+  package init(of score: Score, hangingNotes: Int = 0) {
     let notes = score.tracks.flatMap(\.notes)
     let pitched = notes.filter { !$0.isDrum }
     let classes = Self.pitchClasses(of: pitched)

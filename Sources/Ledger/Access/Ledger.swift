@@ -54,9 +54,13 @@ package final class Ledger: Sendable {
     reader = LedgerReader(source: .pool(opened), path: path)
   }
 
-  /// Closes the file; every later call throws.
+  /// Closes the file, and leaves all that was written in it alone, with no log beside it; every later call throws.
   package func close() throws {
-    try LedgerError.telling(path) { try pool.close() }
+    try LedgerError.telling(path) {
+      // GRDB closes its writer before its readers, and a reader that closes last cannot clear the log away.
+      pool.releaseMemory()
+      try pool.close()
+    }
   }
 
   /// Runs one durable write.

@@ -22,13 +22,14 @@ extension Ledger {
 
   /// Records what a pass found wrong: problems of these codes that it did not find again are gone.
   package func replaceProblems(ofCodes codes: Set<String>, with found: [Problem]) throws {
+    let key = { (problem: Problem) in [problem.code, problem.subject] }
     let held = try reader.problems().filter { codes.contains($0.code) }
-    let gone = held.filter { old in !found.contains { $0.code == old.code && $0.subject == old.subject } }
+    let known = Dictionary(held.map { (key($0), $0) }, uniquingKeysWith: { first, _ in first })
+    let kept = Set(found.map(key))
+    let gone = held.filter { !kept.contains(key($0)) }
     let new = found.filter { problem in
-      !held.contains {
-        ($0.code, $0.subject, $0.message, $0.remedy)
-          == (problem.code, problem.subject, problem.message, problem.remedy)
-      }
+      guard let old = known[key(problem)] else { return true }
+      return (old.message, old.remedy) != (problem.message, problem.remedy)
     }
     guard !gone.isEmpty || !new.isEmpty else { return }
     try write { db in

@@ -54,7 +54,9 @@ extension Lineage {
   }
 
   private static func lines(_ files: [SnapshotFile]) -> [String] {
-    files.map { "  \(FileName($0.corpus).shown)/\($0.name.shown)  \($0.sha256)" }
+    files.sorted { ($0.corpus, $0.name) < ($1.corpus, $1.name) }.map {
+      "  \(FileName($0.corpus).shown)/\($0.name.shown)  \($0.sha256)"
+    }
   }
 }
 

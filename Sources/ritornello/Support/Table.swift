@@ -4,7 +4,8 @@ import Ledger
 /// Rows of text under a header, fitted to the terminal.
 ///
 /// Where standard output is no terminal nothing is cut and nothing left out. On one, columns that may be cut shrink, the
-/// widest first; columns that are not needed give way before the others would become unreadable.
+/// widest first, then columns that are not needed are left out, and only then does the first column shrink, by which a row
+/// is known.
 struct Table {
   /// A column, and what may be done to it where there is too little room.
   struct Column {
@@ -12,6 +13,8 @@ struct Table {
     /// Numbers stand at the right.
     var isNumber = false
     var cut = Cut.never
+    /// The narrowest that it becomes by cutting.
+    var least = 8
     /// Left out, from the right, where the rest would not fit.
     var isOptional = false
 
@@ -20,12 +23,9 @@ struct Table {
       case never
       /// Its beginning, as of hashes and messages.
       case keepsStart
-      /// Its end, as of paths.
+      /// Its end, as of paths and ids.
       case keepsEnd
     }
-
-    /// The narrowest that a column that may be cut becomes.
-    static let least = 8
   }
 
   private let columns: [Column]
@@ -46,11 +46,8 @@ struct Table {
       while least(of: shown, widths) > width, let last = shown.last(where: { columns[$0].isOptional }) {
         shown.removeAll { $0 == last }
       }
-      while total(of: shown, widths) > width {
-        let candidates = shown.filter { columns[$0].cut != .never && widths[$0] > Column.least }
-        guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
-        widths[widest] -= 1
-      }
+      shrink(shown.filter { $0 > 0 }, of: shown, &widths, to: width)
+      shrink(shown.filter { $0 == 0 }, of: shown, &widths, to: width)
     }
     let lines = [columns.map(\.title)] + rows
     return lines.map { line($0, shown, widths) }.joined(separator: "\n")
@@ -78,12 +75,25 @@ struct Table {
     return kept + "…"
   }
 
+  private func shrink(_ some: [Int], of shown: [Int], _ widths: inout [Int], to width: Int) {
+    while total(of: shown, widths) > width {
+      let candidates = some.filter { columns[$0].cut != .never && widths[$0] > columns[$0].least }
+      guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { return }
+      widths[widest] -= 1
+    }
+  }
+
   private func total(of shown: [Int], _ widths: [Int]) -> Int {
     shown.reduce(0) { $0 + widths[$1] } + 2 * max(0, shown.count - 1)
   }
 
+  /// The width with every column but the first at its narrowest.
   private func least(of shown: [Int], _ widths: [Int]) -> Int {
-    total(of: shown, columns.indices.map { columns[$0].cut == .never ? widths[$0] : min(widths[$0], Column.least) })
+    total(
+      of: shown,
+      columns.indices.map {
+        $0 == 0 || columns[$0].cut == .never ? widths[$0] : min(widths[$0], columns[$0].least)
+      })
   }
 }
 
