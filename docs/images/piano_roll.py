@@ -84,4 +84,5 @@ def main(song, picture, quarters="64"):
 
 if len(sys.argv) not in (3, 4):
     raise SystemExit(__doc__)
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
