@@ -31,10 +31,11 @@ struct SameBitsTests {
   @Test("threads and instruction sets change no bit of training", arguments: NetworkCase.all + NetworkCase.large)
   func training(_ example: NetworkCase) throws {
     let network = example.network()
-    let expected = try training(example, network, threads: 1, kernels: "portable")
+    var expected: [UInt32]?
     for way in Self.ways {
       let found = try training(example, network, threads: way.threads, kernels: way.kernels)
-      #expect(found == expected, "\(way)")
+      #expect(found == expected ?? found, "\(way)")
+      expected = found
     }
   }
 
