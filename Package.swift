@@ -71,6 +71,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
+    // Benchmarks.
+    .executableTarget(
+      name: "ritornello-bench", dependencies: ["Network"], path: "Benchmarks/Steps", swiftSettings: base),
     // Tests.
     .target(name: "TestSupport", dependencies: ["Identity", "MIDI"], path: "Tests/TestSupport", swiftSettings: base),
     tests("Identity", ["Identity"]),
@@ -80,7 +83,7 @@ let package = Package(
     tests("Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"]),
     tests("StrictYAML", ["StrictYAML"]),
     tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
-    tests("Work", ["Work", "Composition", "Jobs", "Identity"]),
+    tests("Work", ["Work", "Composition", "Network", "Representation", "MIDI", "Jobs", "Identity"]),
     tests("Ledger", ["Ledger", "Identity", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Studio", ["Studio", "Ledger", "Jobs", "Work", "MIDI", "Identity"]),
   ],

@@ -43,28 +43,36 @@ struct Initialization {
     return radius * Float(cosine)
   }
 
-  /// Gram and Schmidt on rows of normal numbers, in double.
+  /// Gram and Schmidt on rows of normal numbers, in double; eight sums at a time, in the same order everywhere.
   private static func orthogonal(_ side: Int, _ draw: (Int) -> Float) -> [Float] {
-    var rows = (0..<side * side).map { Double(draw($0)) }
+    let width = (side + 7) / 8
+    var rows = [SIMD8<Double>](repeating: .zero, count: side * width)
+    for place in 0..<side * side {
+      rows[place / side * width + place % side / 8][place % side % 8] = Double(draw(place))
+    }
     rows.withUnsafeMutableBufferPointer { rows in
       for row in 0..<side {
-        let r = row * side
+        let r = row * width
         // Twice is enough (Giraud et al. 2005).
-        for _ in 0..<2 {
-          for earlier in 0..<row {
-            let e = earlier * side
-            var product = 0.0
-            for k in 0..<side { product += rows[r + k] * rows[e + k] }
-            for k in 0..<side { rows[r + k] -= product * rows[e + k] }
-          }
+        for earlier in (0..<2 * row).lazy.map({ $0 % row * width }) {
+          var sums = SIMD8<Double>.zero
+          for k in 0..<width { sums += rows[r + k] * rows[earlier + k] }
+          let product = sum(sums)
+          for k in 0..<width { rows[r + k] -= product * rows[earlier + k] }
         }
-        var square = 0.0
-        for k in 0..<side { square += rows[r + k] * rows[r + k] }
-        let norm = square.squareRoot()
-        guard norm > 0 else { continue }
-        for k in 0..<side { rows[r + k] /= norm }
+        var squares = SIMD8<Double>.zero
+        for k in 0..<width { squares += rows[r + k] * rows[r + k] }
+        let norm = sum(squares).squareRoot()
+        for k in 0..<width where norm > 0 { rows[r + k] /= SIMD8(repeating: norm) }
       }
     }
-    return rows.map(Float.init)
+    return (0..<side * side).map { Float(rows[$0 / side * width + $0 % side / 8][$0 % side % 8]) }
+  }
+
+  /// The eight numbers' sum in a fixed order.
+  private static func sum(_ x: SIMD8<Double>) -> Double {
+    let four = x.lowHalf + x.highHalf
+    let two = four.lowHalf + four.highHalf
+    return two.x + two.y
   }
 }

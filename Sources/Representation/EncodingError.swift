@@ -5,6 +5,8 @@ extension Representation {
     case notInLines(lines: Int, frame: Int)
     /// The song has more frames than are encoded.
     case tooLong(limit: Int)
+    /// Steps: the song has more tokens than are encoded.
+    case tooFull(limit: Int)
 
     package var description: String {
       switch self {
@@ -12,6 +14,8 @@ extension Representation {
         "not written in lines: more than \(lines) notes sound at once at frame \(frame)"
       case .tooLong(let limit):
         "too long: more than \(limit) frames; a smaller resolution may do"
+      case .tooFull(let limit):
+        "too many notes sound for too long: more than \(limit) tokens; a smaller resolution may do"
       }
     }
   }

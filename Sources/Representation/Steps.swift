@@ -1,11 +1,19 @@
 // Steps: each frame is written from its highest pitch down as *start p* or *hold p*, then *frame*; a song ends with *end*.
 
 extension Representation {
+  /// The most tokens that a song may have: 64 MiB of them.
+  static var tokenLimit: Int { 1 << 24 }
+
+  /// Counts the tokens of a song before they are written.
+  func stepsTokenCount(_ frames: Int, _ notes: [GridNote]) -> Int {
+    notes.reduce(frames + 1) { $0 + $1.end - $1.start }
+  }
+
   /// Writes the notes of a song as tokens.
   func encodeSteps(_ song: GridSong) -> EncodedSong {
     let notes = Array(song.lines.joined())
     var tokens: [Int32] = []
-    tokens.reserveCapacity(song.frames + notes.count * 4 + 1)
+    tokens.reserveCapacity(stepsTokenCount(song.frames, notes))
     var sounding: [GridNote] = []
     var next = 0
     for frame in 0..<song.frames {

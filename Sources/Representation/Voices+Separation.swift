@@ -16,10 +16,11 @@ extension Representation {
     var next = 0
     while next < ordered.count {
       let frame = ordered[next].start
-      let group = ordered[next...].prefix { $0.start == frame }.sorted { $0.pitch > $1.pitch }
+      var group = ordered[next...].prefix { $0.start == frame }.sorted { $0.pitch > $1.pitch }
       next += group.count
       cutEnding(before: group, in: &lines, on: grid, report: &report)
       let free = lines.indices.filter { (lines[$0].last?.end ?? 0) <= frame }
+      uncrowd(&group, toFit: free.count, report: &report)
       guard group.count <= free.count else { throw .notInLines(lines: settings.lines, frame: frame) }
       for (note, line) in zip(group, places(of: group, in: free, lines: lines, home: home, frame: frame)) {
         lines[line].append(note)
@@ -40,6 +41,19 @@ extension Representation {
       else { continue }
       lines[line][lines[line].count - 1].end = frame
       report.cut += 1
+    }
+  }
+
+  /// Leaves out notes of a frame that are over before another one of it begins, as many as are too many.
+  private func uncrowd(_ group: inout [GridNote], toFit count: Int, report: inout EncodingReport) {
+    while group.count > count {
+      let over = group.indices.filter { place in
+        let note = group[place]
+        return note.end == note.start + 1 && group.contains { $0.startTick >= note.endTick }
+      }
+      guard let first = over.min(by: { group[$0].endTick < group[$1].endTick }) else { return }
+      group.remove(at: first)
+      report.crowded += 1
     }
   }
 

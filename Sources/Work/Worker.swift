@@ -198,7 +198,7 @@ package struct Worker {
       result.append(
         WorkResult.Song(
           file: name, sha256: song.sha256, seed: song.seed, bars: song.bars, notes: song.notes, seconds: song.seconds,
-          metrics: SongMetrics(song.score)))
+          metrics: SongMetrics(of: song.score)))
     }
     return result
   }

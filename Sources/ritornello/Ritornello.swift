@@ -16,7 +16,8 @@ struct Ritornello: ParsableCommand {
       """,
     version: ProgramVersion.current,
     subcommands: [
-      TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InspectCommand.self, WorkCommand.self,
+      TrainCommand.self, GenerateCommand.self, EvaluateCommand.self, InspectCommand.self, TensorsCommand.self,
+      WorkCommand.self,
     ])
 
   static func main() {

@@ -1,5 +1,6 @@
 import Identity
 import Representation
+import TestSupport
 import Testing
 
 @testable import Composition

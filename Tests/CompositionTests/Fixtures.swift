@@ -1,22 +1,9 @@
 import Composition
-import Foundation
 import Identity
 import MIDI
 import Network
 import Representation
 import TestSupport
-
-/// A folder that is removed with the value that owns it.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "/ritornello-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}
 
 /// Small plans and corpora.
 enum Fixtures {

@@ -1,6 +1,7 @@
 import Identity
 import Network
 import Representation
+import TestSupport
 import Testing
 
 @testable import Composition

@@ -258,6 +258,15 @@ struct JobsFileTests {
     #expect(Parsed(train: line).diagnostics.map(\.text) == said)
   }
 
+  @Test("a start that is nearly a known word is told, unless a job has that name")
+  func tellsMistypedStart() {
+    let parsed = Parsed(train: "from: scrach")
+    #expect(parsed.diagnostics.map(\.nearest) == ["scratch"])
+    #expect(parsed.diagnostics.map(\.mark) == [Mark(line: 5, column: 13)])
+    #expect(Parsed(train: "from: gone").said == [])
+    #expect(Parsed("jobs: {lates: {corpus: c, train: {from: lates}}}").said == [])
+  }
+
   @Test("a loss that does not fit a roll is told at its place")
   func tellsLossOfRoll() {
     let parsed = Parsed(train: "representation: roll", "loss: cross-entropy")

@@ -49,6 +49,12 @@ struct OneOffSpecTests {
       ])
   }
 
+  @Test("a spec may not have the name of a job")
+  func refusesTakenNames() throws {
+    let (_, said) = try parse("name: j\ngenerate: {}", studio: "jobs: {j: {generate: {}}}")
+    #expect(said == ["tonight.yaml:1:7: name is 'j', which is a job of jobs.yaml; give the spec another"])
+  }
+
   @Test("a spec without a name is told so")
   func needsName() throws {
     #expect(

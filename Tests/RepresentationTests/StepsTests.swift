@@ -53,6 +53,13 @@ struct StepsTests {
     #expect(report.doubled == 2)
   }
 
+  @Test("a song of more tokens than fit is refused before they are written")
+  func tooFull() throws {
+    let representation = try Representation(RepresentationSettings(.steps))
+    let music = score([(21...108).map { (0, (1 << 20) * 120, $0) }])
+    #expect(throws: Representation.EncodingError.tooFull(limit: 1 << 24)) { try representation.encode(music) }
+  }
+
   @Test("a repeated note is kept")
   func repeated() throws {
     let representation = try Representation(RepresentationSettings(.steps))

@@ -92,6 +92,14 @@ struct VoicesTests {
     #expect(report.notes == 5)
   }
 
+  @Test("a grace note that makes a frame too full is left out before the file is")
+  func crowdedSeparation() throws {
+    let representation = try representation()
+    let (song, report) = try representation.encode(score([[(0, 240, 72), (0, 20, 62), (20, 240, 60)]]))
+    #expect(texts(song, representation) == ["start 72", "start 60", "hold", "hold", "end"])
+    #expect(report.crowded == 1)
+  }
+
   @Test("more notes at once than there are lines are refused, with the frame")
   func tooMany() throws {
     let representation = try representation()

@@ -89,6 +89,20 @@ package struct JobFields: Sendable {
     return result
   }
 
+  /// Reports a `from` that names no job of the file and is nearly one of the words that stand for weights.
+  ///
+  /// A job that is no longer in the file may still be named, since its weights are there.
+  func checkStart(knownJobs: Set<String>, reportingTo list: DiagnosticList) {
+    guard let from = train?.from, let mark = from.mark, !knownJobs.contains(from.value) else { return }
+    let words = ["latest", "scratch", "starter"]
+    guard !words.contains(from.value), let near = words.first(where: { editDistance($0, from.value) <= 2 }) else {
+      return
+    }
+    list.report(
+      "from is '\(from.value)', which is no job of this studio", at: mark, key: "from",
+      expected: Kind<String>.weights.expected, nearest: near)
+  }
+
   /// The job after defaults; what does not fit together is reported, at the job's place where it has none of its own.
   func resolved(name: String, reportingTo list: DiagnosticList, at mark: Mark) -> JobSpec {
     var job = JobSpec(name: name)

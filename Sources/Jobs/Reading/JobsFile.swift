@@ -52,12 +52,14 @@ package struct JobsFile: Sendable {
       _ = JobFields(inner)
     }
     if reader.recorder == nil, let inner = reader.section("jobs") {
-      for entry in inner.all() { readJob(entry, reader.list) }
+      let entries = inner.all()
+      let names = Set(entries.map(\.key))
+      for entry in entries { readJob(entry, names, reader.list) }
     }
     reader.finish()
   }
 
-  private mutating func readJob(_ entry: Entry, _ list: DiagnosticList) {
+  private mutating func readJob(_ entry: Entry, _ names: Set<String>, _ list: DiagnosticList) {
     let name = entry.key
     let isName = Self.isFree(name)
     if !isName {
@@ -67,6 +69,7 @@ package struct JobsFile: Sendable {
     guard let reader = MappingReader(entry.value, path: "jobs." + name, list: list) else { return }
     let fields = JobFields(reader)
     reader.finish()
+    fields.checkStart(knownJobs: names, reportingTo: list)
     guard isName else { return }
     let whole = fields.overlaid(on: defaults)
     scheduleMarks[name] = whole.schedule?.mark

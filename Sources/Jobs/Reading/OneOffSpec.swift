@@ -31,6 +31,12 @@ package struct OneOffSpec: Codable, Sendable, Equatable {
     if !isWritten {
       reader.list.report("name is missing", at: reader.mark, key: "name", expected: JobsFile.nameExpected)
     }
+    if let name, studio.job(named: name) != nil {
+      Self.report(
+        "name is '\(name)', which is a job of jobs.yaml; give the spec another", "name", reader.node("name")?.mark,
+        reader)
+    }
+    fields.checkStart(knownJobs: Set(studio.jobs.map(\.name)), reportingTo: reader.list)
     let limits = studio.limits.oneoff
     if let minutes = fields.train?.minutes, minutes.value > limits.minutes {
       Self.report(

@@ -32,8 +32,17 @@ struct ZoneClock: Sendable {
 
   /// Says whether a text is written like an IANA name; Foundation would take more (`GMT+2`, abbreviations).
   private static func isName(_ text: String) -> Bool {
-    text == "UTC" || text == "GMT" || (text.contains("/") && text.utf8.count <= 64)
+    (text.contains("/") && text.utf8.count <= 64) || shortNames.contains(text)
   }
+
+  /// The names of the IANA database without a region.
+  private static let shortNames: Set<String> = [
+    "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt", "Eire", "GB", "GB-Eire", "GMT", "GMT+0", "GMT-0",
+    "GMT0",
+    "Greenwich", "HST", "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan", "Kwajalein", "Libya", "MET", "MST",
+    "MST7MDT", "NZ", "NZ-CHAT", "Navajo", "PRC", "PST8PDT", "Poland", "Portugal", "ROC", "ROK", "Singapore", "Turkey",
+    "UCT", "UTC", "Universal", "W-SU", "WET", "Zulu",
+  ]
 
   /// The seconds that the clocks are ahead of UTC.
   func offset(at utc: Int) -> Int { zone.secondsFromGMT(for: Date(timeIntervalSince1970: Double(utc))) }

@@ -48,6 +48,9 @@ package struct JobSpec: Codable, Sendable, Equatable {
 
   package init(name: String) { self.name = name }
 
+  /// The weights that a job without `train` uses; one with `train` uses those that it made.
+  package var weightsWithoutTraining: String { generate?.from ?? "starter" }
+
   package enum CodingKeys: String, CodingKey {
     case name, schedule, timezone, missed
     case missedWithin = "missed_within"

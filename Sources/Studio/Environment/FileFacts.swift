@@ -1,5 +1,3 @@
-package import Identity
-
 /// What the system says of a file.
 package struct FileFacts: Sendable, Hashable {
   package enum Kind: Sendable, Hashable { case file, folder, link, other }

@@ -104,7 +104,7 @@ package struct GlibcFileSystem: FileSystem {
   {
     do {
       try pair("rename", from, to) { cposix_rename_noreplace(fromFolder, $0, toFolder, $1) }
-    } catch where error.code == EINVAL || error.code == ENOSYS {
+    } catch  where error.code == EINVAL || error.code == ENOSYS {
       // A file system without RENAME_NOREPLACE (some network ones): a look first is the most that can be done.
       if (try? facts(of: to, in: toFolder)) != nil { throw FileError(code: EEXIST, call: "rename", path: to) }
       try rename(from, in: fromFolder, to: to, in: toFolder)

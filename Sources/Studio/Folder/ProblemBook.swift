@@ -1,7 +1,8 @@
 import Foundation
 import Glibc
 import Identity
-package import Ledger
+import Ledger
+import Logging
 
 /// The problems that stand, kept until a pass finds them gone.
 ///
@@ -86,7 +87,7 @@ final class ProblemBook {
 }
 
 /// `problems.json`: a file of fixed size that is written in place, so that it needs no room of a full disk.
-package enum ProblemFile {
+enum ProblemFile {
   private static let room = 64 << 10
 
   private struct Line: Codable {
@@ -98,7 +99,7 @@ package enum ProblemFile {
   }
 
   /// The problems in the file; none where the ledger has them.
-  package static func read(_ path: FileName, _ environment: StudioEnvironment) -> [Problem] {
+  static func read(_ path: FileName, _ environment: StudioEnvironment) -> [Problem] {
     guard let bytes = try? environment.contents(of: path, limit: room) else { return [] }
     let lines = (try? JSONDecoder().decode([Line].self, from: Data(bytes))) ?? []
     return lines.map {

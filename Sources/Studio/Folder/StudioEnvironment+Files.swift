@@ -35,7 +35,7 @@ extension StudioEnvironment {
     do {
       _ = try files.facts(of: path, in: workingFolder)
       return true
-    } catch where error.isMissing {
+    } catch  where error.isMissing {
       return false
     }
   }
@@ -57,7 +57,7 @@ extension StudioEnvironment {
   func makeFolders(_ path: FileName, permissions: UInt32 = 0o755) throws {
     do {
       try files.makeFolder(path, in: workingFolder, permissions: permissions)
-    } catch let error as FileError {
+    } catch {
       if error.code == EEXIST { return }
       guard error.code == ENOENT, !path.folder.bytes.isEmpty else { throw error }
       try makeFolders(path.folder, permissions: permissions)
@@ -74,15 +74,7 @@ extension StudioEnvironment {
   func writeDurably(_ bytes: [UInt8], to path: FileName, permissions: UInt32 = 0o644, steps: WritingSteps) throws {
     let temporary = FileName(bytes: path.bytes + Array(".tmp".utf8))
     do {
-      let descriptor = try make(steps.write) {
-        try files.open(temporary, in: workingFolder, flags: O_WRONLY | O_CREAT | O_TRUNC, permissions: 0o600)
-      }
-      do {
-        defer { files.close(descriptor) }
-        try files.write(bytes, to: descriptor, of: temporary)
-        try files.setPermissions(permissions, of: descriptor, path: temporary)
-        try make(steps.synchronise) { try files.synchronise(descriptor, of: temporary) }
-      }
+      try make(steps.write) { try writeTemporary(bytes, temporary, permissions, steps.synchronise) }
       try make(steps.place) { try files.rename(temporary, in: workingFolder, to: path, in: workingFolder) }
     } catch let error as FileError {
       // What could not be written takes no space on a disk that may be full.
@@ -92,14 +84,21 @@ extension StudioEnvironment {
     try make(steps.folder) { try synchroniseFolder(path.folder) }
   }
 
+  private func writeTemporary(
+    _ bytes: [UInt8], _ path: FileName, _ permissions: UInt32, _ synchronise: Step
+  ) throws {
+    let descriptor = try files.open(
+      path, in: workingFolder, flags: O_WRONLY | O_CREAT | O_TRUNC, permissions: 0o600)
+    defer { files.close(descriptor) }
+    try files.write(bytes, to: descriptor, of: path)
+    try files.setPermissions(permissions, of: descriptor, path: path)
+    try make(synchronise) { try files.synchronise(descriptor, of: path) }
+  }
+
   /// Removes a file or a folder with all that is in it; what is missing is fine. Links are removed, not followed.
   func removeTree(_ path: FileName) throws {
-    let facts: FileFacts
-    do {
-      facts = try files.facts(of: path, in: workingFolder)
-    } catch where error.isMissing {
-      return
-    }
+    guard try exists(path) else { return }
+    let facts = try files.facts(of: path, in: workingFolder)
     guard facts.kind == .folder else {
       try files.unlink(path, in: workingFolder)
       return

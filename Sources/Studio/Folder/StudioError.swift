@@ -8,6 +8,8 @@ package enum StudioError: Error, Sendable, Equatable, CustomStringConvertible {
   case refused(String)
   /// There is no such thing.
   case missing(String)
+  /// What was made again is not what it was.
+  case differs(String)
   /// A fault of ours.
   case fault(String)
 
@@ -18,7 +20,7 @@ package enum StudioError: Error, Sendable, Equatable, CustomStringConvertible {
     case .networkFileSystem(let name):
       ".ritornello lies on \(name), where the ledger is not safe; keep the studio on a local disk"
         + " (inbox and outbox may be links to folders elsewhere)"
-    case .refused(let message), .missing(let message), .fault(let message): message
+    case .refused(let message), .missing(let message), .differs(let message), .fault(let message): message
     }
   }
 
@@ -28,6 +30,7 @@ package enum StudioError: Error, Sendable, Equatable, CustomStringConvertible {
     case .busy: 75
     case .networkFileSystem, .refused: 65
     case .missing: 66
+    case .differs: 1
     case .fault: 70
     }
   }

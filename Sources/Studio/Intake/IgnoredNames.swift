@@ -23,5 +23,7 @@ enum IgnoredNames {
 }
 
 extension Array where Element == UInt8 {
-  fileprivate func ends(with other: String.UTF8View) -> Bool { count >= other.count && suffix(other.count).elementsEqual(other) }
+  fileprivate func ends(with other: String.UTF8View) -> Bool {
+    count >= other.count && suffix(other.count).elementsEqual(other)
+  }
 }

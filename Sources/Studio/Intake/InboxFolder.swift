@@ -1,5 +1,6 @@
 import Glibc
 import Identity
+import Logging
 
 /// The inbox as descriptors: names below it are reached folder by folder, and no link is followed on the way.
 struct InboxFolder {

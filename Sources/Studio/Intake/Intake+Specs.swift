@@ -2,6 +2,7 @@ import Foundation
 import Identity
 import Jobs
 import Ledger
+import Logging
 import StrictYAML
 
 extension Intake {
@@ -42,7 +43,8 @@ extension Intake {
     let name = FileName(prime)
     let isOutside = prime.hasPrefix("/") || name.components.contains { $0.text == ".." || $0.text == "." }
     guard isOutside || name.components.isEmpty else { return nil }
-    return "prime: '\(name.shown)' lies outside the studio; name a file of a corpus (bach/x.mid) or of the studio's folder"
+    return
+      "prime: '\(name.shown)' lies outside the studio; name a file of a corpus (bach/x.mid) or of the studio's folder"
   }
 }
 

@@ -3,6 +3,7 @@ import Glibc
 import Identity
 import Jobs
 import Ledger
+import Logging
 import MIDI
 
 /// What was decided about a settled file.
@@ -104,7 +105,8 @@ extension Intake {
     .later(
       Problem(
         code: "ends-too-early", subject: entry.path.shown,
-        message: "'\(entry.path.shown)' ends too early (\(reason)); its rest is waited for, 10 minutes from its last change",
+        message:
+          "'\(entry.path.shown)' ends too early (\(reason)); its rest is waited for, 10 minutes from its last change",
         remedy: "copy it again if nothing more is coming", since: environment.clock.now))
   }
 
@@ -114,7 +116,7 @@ extension Intake {
     do {
       let there = try environment.files.facts(of: path, in: workingFolder)
       if there.kind == .file, there.size == Int64(bytes.count) { return }
-    } catch let error as FileError {
+    } catch {
       guard error.isMissing else { throw error }
     }
     try environment.makeFolders(path.folder)
@@ -143,26 +145,25 @@ extension Intake {
   /// Rejects a file for what it contains.
   func reject(_ entry: InboxEntry, _ hash: ContentHash?, _ reason: String) throws -> Decision {
     let text = "'\(entry.path.shown)' was rejected: \(reason)"
-    let now = environment.clock.now
-    var isRecorded = false
-    let record = { [self] in
-      guard !isRecorded else { return }
-      try environment.make(.recordRejected) {
-        try ledger.recordRejected(entry.drop, reason: text, sha256: hash, corpus: nil, seenAt: now, at: now)
-      }
-      isRecorded = true
-    }
     do {
       let rejected = RejectedFolder(paths: paths, environment: environment)
       try rejected.reject(
         entry.path, hash: hash ?? ContentHash(of: entry.path.bytes), reason: text, in: inbox
-      ) { _ in try record() }
+      ) { _ in try recordRejected(entry, text, hash) }
     } catch let error as FileError where error.cannotChangeFolder {
       // The inbox is read-only: the ledger alone knows of the rejection, and the file is not looked at again.
-      try record()
+      try recordRejected(entry, text, hash)
       fated.insert(entry.drop)
     }
     environment.log.notice("\(text)")
     return .decided
+  }
+
+  private func recordRejected(_ entry: InboxEntry, _ reason: String, _ hash: ContentHash?) throws {
+    guard try ledger.reader.fate(of: entry.drop) == nil else { return }
+    let now = environment.clock.now
+    try environment.make(.recordRejected) {
+      try ledger.recordRejected(entry.drop, reason: reason, sha256: hash, seenAt: now, at: now)
+    }
   }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Identity
 import Jobs
 import Ledger
+import Logging
 
 /// Takes in what is dropped in the inbox: each file has one fate, and none is removed before it is safe.
 final class Intake {
@@ -12,8 +13,6 @@ final class Intake {
   let inbox: InboxFolder
   /// Drops that have a fate and lie in the inbox still.
   var fated: Set<Drop> = []
-  /// Files that ended too early when they were last read.
-  var incomplete: [Drop: String] = [:]
   private var settling = Settling()
   private var inboxIdentity: [UInt64] = []
 
@@ -80,40 +79,38 @@ final class Intake {
   private func withoutFated(_ files: [InboxEntry], _ look: inout Look) throws -> [InboxEntry] {
     var fresh: [InboxEntry] = []
     var still: Set<Drop> = []
+    let fates: [Drop: DropFate]
+    do {
+      fates = try ledger.reader.fates(of: files.map(\.drop).filter { !fated.contains($0) })
+    } catch let error as LedgerError {
+      try note(error, "the inbox cannot be taken in", &look)
+      return []
+    }
     for entry in files {
       let drop = entry.drop
       if fated.contains(drop) {
         still.insert(drop)
-        continue
-      }
-      do {
-        guard let record = try ledger.reader.fate(of: drop) else {
-          fresh.append(entry)
-          continue
-        }
+      } else if let fate = fates[drop] {
         // What was withdrawn and is back (a file system that was mounted anew) becomes a new drop by a rename.
-        if record.fate == .withdrawn {
-          try renew(entry)
-          continue
-        }
-        if try finish(entry, record) { still.insert(drop) }
-      } catch let error as LedgerError {
-        try note(error, "the inbox cannot be taken in", &look)
-        break
+        let stays = try fate == .withdrawn ? renew(entry) : finish(entry, fate)
+        if stays { still.insert(drop) }
+      } else {
+        fresh.append(entry)
       }
     }
     fated = still
-    incomplete = incomplete.filter { drop, _ in fresh.contains { $0.drop == drop } }
     return fresh
   }
 
   /// Makes what a crash cut off after a fate was recorded: the file's removal.
   ///
   /// - Returns: whether the file stays, as where the inbox is read-only.
-  private func finish(_ entry: InboxEntry, _ record: DropRecord) throws -> Bool {
+  private func finish(_ entry: InboxEntry, _ fate: DropFate) throws -> Bool {
     do {
-      if record.fate == .rejected {
+      if fate == .rejected {
         let rejected = RejectedFolder(paths: paths, environment: environment)
+        let records = try ledger.reader.drops()
+        guard let record = records.last(where: { $0.fate == .rejected && $0.name == entry.path }) else { return true }
         let hash = record.sha256 ?? ContentHash(of: entry.path.bytes)
         try rejected.reject(entry.path, hash: hash, reason: record.reason ?? "", in: inbox) { _ in }
       } else {
@@ -129,12 +126,16 @@ final class Intake {
     }
   }
 
-  private func renew(_ entry: InboxEntry) throws {
+  /// Makes a new drop of a file that has come back.
+  ///
+  /// - Returns: whether it stays as it is, as the inbox cannot be changed.
+  private func renew(_ entry: InboxEntry) throws -> Bool {
     do {
       try inbox.renew(entry.path)
+      return false
     } catch let error as FileError {
       environment.log.warning("'\(entry.path.shown)' is back in the inbox and cannot be renamed: \(error)")
-      fated.insert(entry.drop)
+      return true
     }
   }
 
@@ -209,7 +210,8 @@ final class Intake {
       look.problems.append(
         Problem(
           code: "folder-too-deep", subject: path.shown,
-          message: "'\(path.shown)' in the inbox lies \(InboxScan.depth + 1) folders deep; the limit is \(InboxScan.depth)",
+          message:
+            "'\(path.shown)' in the inbox lies \(InboxScan.depth + 1) folders deep; the limit is \(InboxScan.depth)",
           remedy: "move it further up", since: now))
     }
   }

@@ -13,7 +13,9 @@ struct Settling {
   /// Takes in one look.
   ///
   /// - Returns: the entries that have settled, and those that were seen before and are gone.
-  mutating func take(_ entries: [InboxEntry], at now: Double, settle: Double) -> (settled: [InboxEntry], gone: [InboxEntry]) {
+  mutating func take(_ entries: [InboxEntry], at now: Double, settle: Double) -> (
+    settled: [InboxEntry], gone: [InboxEntry]
+  ) {
     var next: [FileName: Look] = [:]
     var settled: [InboxEntry] = []
     for entry in entries {

@@ -3,6 +3,7 @@ import Glibc
 import Identity
 import Jobs
 import Ledger
+import Logging
 import StrictYAML
 
 /// `jobs.yaml` as it is in force: the last good version, whatever stands in the file now.

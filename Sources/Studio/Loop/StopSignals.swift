@@ -5,7 +5,8 @@ import Synchronization
 /// SIGTERM and SIGINT, heard through dispatch sources: the first asks to stop, the second ends the process at once.
 package final class StopSignals: Sendable {
   private let received = Atomic<Int32>(0)
-  private let sources = Mutex<[any DispatchSourceSignal]>([])
+  /// Kept alive; written in `init` alone.
+  nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
 
   /// Begins to listen.
   ///
@@ -21,7 +22,7 @@ package final class StopSignals: Sendable {
         if !first.exchanged { second(number) }
       }
       source.resume()
-      sources.withLock { $0.append(source) }
+      sources.append(source)
     }
   }
 

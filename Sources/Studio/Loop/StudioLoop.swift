@@ -1,8 +1,9 @@
-package import Foundation
+import Foundation
 import Glibc
 import Identity
 import Jobs
 import Ledger
+import Logging
 
 /// The two ways in which a studio is run: watched until a signal comes, or one pass for cron.
 package struct StudioLoop {

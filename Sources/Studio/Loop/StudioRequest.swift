@@ -1,5 +1,6 @@
 package import Foundation
-package import Identity
+import Identity
+import Logging
 
 /// What another command asks of the studio's owner: a small file in `.ritornello/requests/`.
 package struct StudioRequest: Codable, Sendable, Equatable {

@@ -1,8 +1,9 @@
 import Foundation
 import Glibc
-package import Identity
+import Identity
 import Jobs
 import Ledger
+import Logging
 
 /// A studio that this process owns: its lock is held, its ledger is open, and what a crash had left is in order.
 ///

@@ -39,7 +39,7 @@ package struct SystemdNotifier: Sendable {
     let message = Array(state.utf8)
     withUnsafePointer(to: &record) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        _ = sendto(descriptor, message, message.count, Int32(MSG_NOSIGNAL.rawValue), pointer, length)
+        _ = sendto(descriptor, message, message.count, Int32(MSG_NOSIGNAL), pointer, length)
       }
     }
   }

@@ -69,12 +69,8 @@ struct Delivery {
 
   private func copy(_ source: FileName, to target: FileName, expecting hash: ContentHash) throws -> Int64 {
     let files = environment.files
-    let input: Int32
-    do {
-      input = try files.open(source, in: workingFolder, flags: O_RDONLY, permissions: 0)
-    } catch let error as FileError where error.isMissing {
-      throw WorkerFault(description: "the worker left no weights")
-    }
+    guard try environment.exists(source) else { throw WorkerFault(description: "the worker left no weights") }
+    let input = try files.open(source, in: workingFolder, flags: O_RDONLY, permissions: 0)
     defer { files.close(input) }
     let temporary = FileName(bytes: target.bytes + Array(".tmp".utf8))
     do {

@@ -54,7 +54,8 @@ struct Preparation {
       } else if spec.train != nil || spec.evaluate != nil {
         let names = corpora.map { "'\(FileName($0).shown)'" }.joined(separator: ", ")
         throw Unstartable(
-          description: "there is no music in the corpus \(names); drop MIDI files into inbox/\(FileName(corpora[0]).shown)")
+          description:
+            "there is no music in the corpus \(names); drop MIDI files into inbox/\(FileName(corpora[0]).shown)")
       }
     }
     if case .corpus(let name) = spec.train?.validation {

@@ -1,12 +1,17 @@
 import Foundation
 import Glibc
-import Identity
+package import Identity
 package import Work
 
 /// What lies in a run's private folder, read with no trust in who wrote it.
 package struct RunFiles {
   let folder: FileName
   let environment: StudioEnvironment
+
+  init(folder: FileName, environment: StudioEnvironment) {
+    self.folder = folder
+    self.environment = environment
+  }
 
   package init(_ run: RunID, paths: StudioPaths, environment: StudioEnvironment) {
     folder = paths.run(run)
@@ -69,7 +74,9 @@ package struct RunFiles {
     }
   }
 
-  private static let kept: Set<String> = [RunFolder.order, RunFolder.result, RunFolder.log, RunFolder.progress]
+  private static let kept: Set<String> = [
+    RunFolder.order, RunFolder.result, RunFolder.log, RunFolder.progress, "prime.mid",
+  ]
 }
 
 extension WorkProgress {

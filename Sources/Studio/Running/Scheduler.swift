@@ -2,6 +2,7 @@ import Foundation
 import Identity
 import Jobs
 import Ledger
+import Logging
 
 /// Queues the runs that are due: a function of the jobs, of what the ledger remembers of them and of the time.
 final class Scheduler {

@@ -3,6 +3,7 @@ import Glibc
 import Identity
 import Jobs
 import Ledger
+import Logging
 import Work
 
 /// Gives runs to workers, one process an attempt, and deals with how these end.

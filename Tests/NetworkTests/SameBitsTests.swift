@@ -1,0 +1,66 @@
+import Testing
+
+@testable import Network
+
+@Suite("The same bits everywhere")
+struct SameBitsTests {
+  /// Each build of the kernels, and the fastest with several numbers of threads.
+  private static var ways: [(kernels: String, threads: Int)] {
+    KernelChoice.available.map { ($0, 1) } + [(Kernels.best.name, 2), (Kernels.best.name, 5)]
+  }
+
+  /// Losses, weights and averaged weights of three steps, as bits.
+  private func training(_ example: NetworkCase, _ network: Network, threads: Int, kernels: String) throws -> [UInt32] {
+    let pool = WorkerPool(threads: threads)
+    defer { pool.stop() }
+    let trainer = try Trainer(
+      network: network,
+      optimizer: OptimizerSettings(name: .adamw, learningRate: 0.01, weightDecay: 0.02, clip: 0.5, average: 0.9),
+      lanes: 13, steps: 5, pool: pool, kernels: #require(Kernels(named: kernels)))
+    var bits: [UInt32] = []
+    for iteration in 0..<3 {
+      let batch = example.batch(steps: 5 - iteration, lanes: 13, seed: UInt64(iteration))
+      bits.append(try trainer.step(batch, iteration: iteration, of: 3, seed: 7).bitPattern)
+    }
+    for network in [trainer.network, trainer.averaged] {
+      bits += network.tensors().flatMap { $0.values.map(\.bitPattern) }
+    }
+    return bits
+  }
+
+  @Test("threads and instruction sets change no bit of training", arguments: NetworkCase.all + NetworkCase.large)
+  func training(_ example: NetworkCase) throws {
+    let network = example.network()
+    let expected = try training(example, network, threads: 1, kernels: "portable")
+    for way in Self.ways {
+      let found = try training(example, network, threads: way.threads, kernels: way.kernels)
+      #expect(found == expected, "\(way)")
+    }
+  }
+
+  @Test("threads and instruction sets change no bit of scoring", arguments: NetworkCase.all + NetworkCase.large)
+  func scoring(_ example: NetworkCase) throws {
+    var expected: BatchScore?
+    let network = example.network()
+    for way in Self.ways {
+      let scorer = try Scorer(
+        network: network, lanes: 7, steps: 4, pool: WorkerPool(threads: way.threads),
+        kernels: #require(Kernels(named: way.kernels)))
+      _ = try scorer.score(example.batch(steps: 4, lanes: 7, seed: 1), watching: 1)
+      let score = try scorer.score(example.batch(steps: 3, lanes: 7, seed: 2), watching: 1)
+      #expect(score == expected ?? score, "\(way)")
+      expected = score
+    }
+  }
+
+  @Test("the numbers are those of this version of `numerics`")
+  func hashes() throws {
+    // FNV-1a. If this changes on purpose, raise `Numerics.version`.
+    let bits = try (NetworkCase.all + NetworkCase.large.suffix(1)).flatMap {
+      try training($0, $0.network(), threads: 2, kernels: Kernels.best.name)
+    }
+    let hash = bits.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    #expect(Numerics.version == 1)
+    #expect(hash == 7_357_267_121_183_117_960)
+  }
+}
