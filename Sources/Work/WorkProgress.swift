@@ -23,6 +23,16 @@ package struct WorkProgress: Codable, Sendable, Equatable {
   /// The iteration that the newest checkpoint holds; 0: none.
   package var checkpointIteration: Int
 
+  package enum CodingKeys: String, CodingKey {
+    case stage, iteration, iterations, loss
+    case validationLoss = "validation_loss"
+    case tokensPerSecond = "tokens_per_second"
+    case fraction
+    case etaSeconds = "eta_seconds"
+    case songs
+    case checkpointIteration = "checkpoint_iteration"
+  }
+
   package init(
     stage: Stage, iteration: Int = 0, iterations: Int = 0, loss: Double? = nil, validationLoss: Double? = nil,
     tokensPerSecond: Double? = nil, fraction: Double = 0, etaSeconds: Double? = nil, songs: Int = 0,

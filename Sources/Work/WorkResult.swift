@@ -49,6 +49,16 @@ package struct WorkResult: Codable, Sendable {
     /// `iterations`, `minutes` or `patience`.
     package var stoppedBy: String
 
+    package enum CodingKeys: String, CodingKey {
+      case sha256, parameters, iterations, epochs
+      case trainLoss = "train_loss"
+      case validationLoss = "validation_loss"
+      case bestIteration = "best_iteration"
+      case seconds
+      case tokensPerSecond = "tokens_per_second"
+      case stoppedBy = "stopped_by"
+    }
+
     package init(
       sha256: ContentHash, parameters: Int, iterations: Int, epochs: Double, trainLoss: Double, validationLoss: Double?,
       bestIteration: Int, seconds: Double, tokensPerSecond: Double, stoppedBy: String
@@ -88,6 +98,12 @@ package struct WorkResult: Codable, Sendable {
       self.seconds = seconds
       self.metrics = metrics
     }
+  }
+
+  package enum CodingKeys: String, CodingKey {
+    case version, failure, training, generate, evaluation, songs, warnings, weights, numerics
+    case instructionSet = "instruction_set"
+    case programVersion = "program_version"
   }
 
   package init(

@@ -222,15 +222,12 @@ package struct Worker {
   private func write(_ value: some Encodable, to name: String, flushing: Bool = true) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
     let bytes = Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
     try DurableFile.write(bytes, to: folder + "/" + name, flushing: flushing)
   }
 
   private func readJSON<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return try decoder.decode(type, from: Data(try DurableFile.read(folder + "/" + name)))
+    try JSONDecoder().decode(type, from: Data(try DurableFile.read(folder + "/" + name)))
   }
 }
 

@@ -8,6 +8,11 @@ package final class StopSignals: Sendable {
   /// Kept alive; written in `init` alone.
   nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
 
+  /// Makes one that hears nothing and is told by `ask` alone.
+  package init(asked: Int32?) {
+    if let asked { received.store(asked, ordering: .sequentiallyConsistent) }
+  }
+
   /// Begins to listen.
   ///
   /// - Parameter second: called on the second signal, with its number; it should end the process.

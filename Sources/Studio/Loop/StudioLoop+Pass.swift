@@ -10,6 +10,11 @@ package struct PassOutcome: Sendable, Equatable {
   package var status: Int32
   /// The runs that ended in the pass, and the states that they are in.
   package var runs: [RunID: String]
+
+  package init(status: Int32, runs: [RunID: String]) {
+    self.status = status
+    self.runs = runs
+  }
 }
 
 extension StudioLoop {
@@ -19,6 +24,13 @@ extension StudioLoop {
   /// - Throws: `StudioError`, `FileError`, `LedgerError` where the studio cannot be opened.
   package func pass(jobs names: [String]) throws -> PassOutcome {
     let session = try StudioSession(paths: paths, environment: environment, word: "run", lateness: 3600)
+    for name in names where session.jobs.file.job(named: name) == nil {
+      throw StudioError.noJob(name, session.jobs.file.jobs.map(\.name))
+    }
+    if session.jobs.loadedHash == nil, let problem = session.jobs.problem {
+      try session.tellProblems()
+      throw StudioError.refused(problem.message)
+    }
     var fault: (any Error)?
     do {
       try session.actOnRequests()

@@ -103,7 +103,7 @@ final class StudioSession {
   /// - Returns: the run; nil where this request made one before.
   func queue(job name: String, request: String) throws -> RunID? {
     guard let job = jobs.file.job(named: name) else {
-      throw StudioError.missing("there is no job '\(FileName(name).shown)' in jobs.yaml")
+      throw StudioError.noJob(name, jobs.file.jobs.map(\.name))
     }
     let settings = try JSONText.of(job)
     let run = try environment.make(.recordQueued) {
