@@ -3,8 +3,8 @@
 
     swift build -c release && python3 Benchmarks/compare_steps.py [--pairs 5] [--only NAME] [-o Benchmarks/results/FILE.json]
 
-Needs torch for `torch_lstm.py` beside it. A ratio above 1: ours is faster. On a busy machine look at `processor`: seconds
-of one thread that really ran.
+Needs torch for `torch_lstm.py` beside it. A ratio above 1: ours is faster. On a busy machine look at `processor`: with
+--threads 1 the seconds that the thread really ran.
 """
 import argparse
 import json
@@ -50,12 +50,14 @@ def main():
         result = {
             "options": shape, "ours": mine, "torch": torch, "ratio": torch / mine,
             "processor": statistics.median(r["processor_seconds"] for r in ours),
+            "torch_processor": statistics.median(r.get("processor_seconds", 0) for r in theirs),
             "load": statistics.median(loads), "kernels": ours[0]["kernels"], "peer": theirs[0]["peer"],
             "peak_mib": ours[0]["peak_mib"], "torch_peak_mib": theirs[0]["peak_mib"],
         }
         results["shapes"][name] = result
-        print(f"{name}: ours {mine * 1e3:.2f} ms, torch {torch * 1e3:.2f} ms, ratio {result['ratio']:.2f}, "
-              f"load {result['load']:.1f}", file=sys.stderr)
+        print(f"{name}: ours {mine * 1e3:.2f} ms, torch {torch * 1e3:.2f} ms, ratio {result['ratio']:.2f}; processor "
+              f"{result['processor'] * 1e3:.2f} and {result['torch_processor'] * 1e3:.2f} ms; load {result['load']:.1f}",
+              file=sys.stderr)
     text = json.dumps(results, indent=1)
     if a.output:
         pathlib.Path(a.output).write_text(text + "\n")
