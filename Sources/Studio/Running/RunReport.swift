@@ -59,6 +59,31 @@ struct RunReport: Encodable {
     case instructionSet = "instruction_set"
   }
 
+  func encode(to encoder: any Encoder) throws {
+    // What there is none of stands as null, so that each key is always there.
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(job, forKey: .job)
+    try container.encode(run, forKey: .run)
+    try container.encode(attempt, forKey: .attempt)
+    try container.encode(queuedAt, forKey: .queuedAt)
+    try container.encode(startedAt, forKey: .startedAt)
+    try container.encode(endedAt, forKey: .endedAt)
+    try container.encode(settings, forKey: .settings)
+    try container.encode(generate, forKey: .generate)
+    try container.encode(snapshot, forKey: .snapshot)
+    try container.encode(files, forKey: .files)
+    try container.encode(weightsIn, forKey: .weightsIn)
+    try container.encode(weightsOut, forKey: .weightsOut)
+    try container.encode(training, forKey: .training)
+    try container.encode(evaluation, forKey: .evaluation)
+    try container.encode(seeds, forKey: .seeds)
+    try container.encode(songs, forKey: .songs)
+    try container.encode(warnings, forKey: .warnings)
+    try container.encode(version, forKey: .version)
+    try container.encode(numerics, forKey: .numerics)
+    try container.encode(instructionSet, forKey: .instructionSet)
+  }
+
   /// The JSON text.
   func text() throws -> [UInt8] {
     let encoder = JSONEncoder()

@@ -203,6 +203,10 @@ final class Supervisor {
       try? RunFiles(run, paths: paths, environment: environment).removeWorkings()
       return
     }
+    // What was put together half is of no use to the next attempt, and takes room.
+    do {
+      try environment.removeTree(paths.staging(run))
+    } catch is FileError {}
     let step: Step
     switch outcome {
     case .stopped, .interrupted: step = .recordInterrupted
