@@ -6,10 +6,12 @@ import Network
 ///     ritornello-bench train    --vocab 400 --embedding 256 --hidden 512 --layers 2 --sequence 128 --batch 32
 ///     ritornello-bench train    --frame 88 --hidden 1024 --layers 1 --sequence 64 --batch 16
 ///     ritornello-bench steps    --sequence 64 --batch 32                 # frames and a head that writes their pitches
+///     ritornello-bench weights DIR       # small files of every kind for Tests/NetworkTests/Golden/read_ours.py
 ///     ritornello-bench generate --vocab 400 --embedding 256 --hidden 256 --layers 1
 @main
 struct StepsBenchmark {
   private var what = "train"
+  private var folder = "."
   private var options = [
     "vocab": 400, "embedding": 256, "frame": 0, "hidden": 512, "layers": 2, "sequence": 128, "batch": 32, "steps": 7,
     "threads": 0, "density": 100, "dropout": 0,
@@ -20,7 +22,11 @@ struct StepsBenchmark {
     do {
       try benchmark.read(CommandLine.arguments.dropFirst())
       try KernelChoice.select()
-      try benchmark.run()
+      if benchmark.what == "weights" {
+        try WeightsSamples.write(into: benchmark.folder)
+      } else {
+        try benchmark.run()
+      }
     } catch {
       let message = "\(error)\n"
       message.withCString { _ = write(2, $0, strlen($0)) }
@@ -31,10 +37,14 @@ struct StepsBenchmark {
   private subscript(_ name: String) -> Int { options[name] ?? 0 }
 
   private mutating func read(_ arguments: ArraySlice<String>) throws {
-    guard let first = arguments.first, ["train", "steps", "generate"].contains(first) else {
-      throw NetworkError("the first argument is train, steps or generate")
+    guard let first = arguments.first, ["train", "steps", "generate", "weights"].contains(first) else {
+      throw NetworkError("the first argument is train, steps, generate or weights")
     }
     what = first
+    if what == "weights" {
+      folder = arguments.dropFirst().first ?? "."
+      return
+    }
     if what == "steps" {
       options["hidden"] = 256
       options["layers"] = 1

@@ -18,7 +18,9 @@ package struct Architecture: Sendable, Hashable {
   ///
   /// One mask a lane and batch (the same for all its steps), but for `head` one a token (a frame for `independent`).
   package struct Dropout: Sendable, Hashable {
-    /// Of what the first recurrent layer reads. What the head reads directly is never dropped.
+    /// Of what the first recurrent layer reads.
+    ///
+    /// What the head reads directly is never dropped.
     package var input: Float
     /// Between recurrent layers.
     package var between: Float

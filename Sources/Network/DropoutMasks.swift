@@ -1,4 +1,6 @@
-/// What one training step drops: 0, or 1 / (1 - share) for what is kept. A function of seed and iteration alone.
+/// What one training step drops: 0, or 1 / (1 - share) for what is kept.
+///
+/// A function of seed and iteration alone.
 final class DropoutMasks {
   /// Of what the first layer reads: [lanes, width]; nil: nothing is dropped.
   let input: FloatBuffer?

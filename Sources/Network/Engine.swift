@@ -10,9 +10,15 @@ struct Engine {
     self.kernels = kernels.table
   }
 
+  /// Multiplications below which other threads are not worth waking (some microseconds).
+  static let smallest = 1 << 17
+
   /// C = start + A·B for `rows` rows and `panels` panels.
   func product(_ x: ck_product, rows: Int, panels: Int) {
     withUnsafePointer(to: x) { x in
+      guard rows * panels * 64 * x.pointee.k >= Self.smallest else {
+        return kernels.product(x, 0, rows, 0, panels)
+      }
       guard rows >= 12 * pool.threads else {
         pool.runRanges(panels) { kernels.product(x, 0, rows, $0.lowerBound, $0.upperBound) }
         return
@@ -32,6 +38,10 @@ struct Engine {
   func sparseProduct(_ sparse: ck_sparse, _ x: ck_product, rows: Int, panels: Int) {
     withUnsafePointer(to: x) { x in
       withUnsafePointer(to: sparse) { sparse in
+        // About sixteen places a row.
+        guard rows * panels * 1024 >= Self.smallest else {
+          return kernels.sparse_product(sparse, x, 0, rows, 0, panels)
+        }
         guard rows >= 12 * pool.threads else {
           pool.runRanges(panels) { kernels.sparse_product(sparse, x, 0, rows, $0.lowerBound, $0.upperBound) }
           return

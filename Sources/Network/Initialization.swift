@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The first weights of a network, a function of the seed alone.
 struct Initialization {
   private let seed: UInt64
@@ -27,8 +29,10 @@ struct Initialization {
     case .orthogonal:
       let side = shape.shape.last ?? 0
       let gates = side > 0 ? shape.count / (side * side) : 0
-      return (0..<gates).flatMap { gate in
-        Self.orthogonal(side) { Self.normal(numbers, UInt64(gate * side * side + $0)) }
+      return (0..<gates).flatMap { gate -> [Float] in
+        var rows = (0..<side * side).map { Double(Self.normal(numbers, UInt64(gate * side * side + $0))) }
+        ck_orthogonalise(side, &rows)
+        return rows.map { Float($0) }
       }
     }
   }
@@ -41,38 +45,5 @@ struct Initialization {
     let halfTurns = 2 * Double(Philox.uniform(bits.y))
     let cosine = OptimizerSettings.cosineOfHalfTurns(halfTurns > 1 ? 2 - halfTurns : halfTurns)
     return radius * Float(cosine)
-  }
-
-  /// Gram and Schmidt on rows of normal numbers, in double; eight sums at a time, in the same order everywhere.
-  private static func orthogonal(_ side: Int, _ draw: (Int) -> Float) -> [Float] {
-    let width = (side + 7) / 8
-    var rows = [SIMD8<Double>](repeating: .zero, count: side * width)
-    for place in 0..<side * side {
-      rows[place / side * width + place % side / 8][place % side % 8] = Double(draw(place))
-    }
-    rows.withUnsafeMutableBufferPointer { rows in
-      for row in 0..<side {
-        let r = row * width
-        // Twice is enough (Giraud et al. 2005).
-        for earlier in (0..<2 * row).lazy.map({ $0 % row * width }) {
-          var sums = SIMD8<Double>.zero
-          for k in 0..<width { sums += rows[r + k] * rows[earlier + k] }
-          let product = sum(sums)
-          for k in 0..<width { rows[r + k] -= product * rows[earlier + k] }
-        }
-        var squares = SIMD8<Double>.zero
-        for k in 0..<width { squares += rows[r + k] * rows[r + k] }
-        let norm = sum(squares).squareRoot()
-        for k in 0..<width where norm > 0 { rows[r + k] /= SIMD8(repeating: norm) }
-      }
-    }
-    return (0..<side * side).map { Float(rows[$0 / side * width + $0 % side / 8][$0 % side % 8]) }
-  }
-
-  /// The eight numbers' sum in a fixed order.
-  private static func sum(_ x: SIMD8<Double>) -> Double {
-    let four = x.lowHalf + x.highHalf
-    let two = four.lowHalf + four.highHalf
-    return two.x + two.y
   }
 }

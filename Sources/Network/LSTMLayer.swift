@@ -90,7 +90,7 @@ final class LSTMLayer {
     let kernels = engine.kernels
     let items = hidden / 16 * ck_row_tiles(lanes)
     withUnsafePointer(to: &step) { step in
-      engine.pool.runRanges(hidden / 64) { kernels.lstm_begin(step, $0.lowerBound, $0.upperBound) }
+      kernels.lstm_begin(step, 0, hidden / 64)
       for t in 0..<shape.steps {
         engine.pool.runRanges(items) { kernels.lstm_forward(step, t, $0.lowerBound, $0.upperBound) }
       }

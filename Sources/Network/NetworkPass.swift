@@ -18,8 +18,8 @@ final class NetworkPass {
     throws(NetworkError)
   {
     try architecture.check()
-    guard (1...65_536).contains(lanes), (1...65_536).contains(steps) else {
-      throw NetworkError("\(lanes) lanes of \(steps) steps; both must be 1 to 65536")
+    guard (1...65_536).contains(lanes), (1...65_536).contains(steps), lanes * steps <= 1 << 22 else {
+      throw NetworkError("\(lanes) lanes of \(steps) steps; each must be 1 to 65536, their product at most \(1 << 22)")
     }
     let engine = Engine(pool: pool, kernels: kernels)
     let layout = PackedLayout(architecture)

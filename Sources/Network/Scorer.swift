@@ -28,6 +28,7 @@ package final class Scorer {
   /// - Parameters:
   ///   - batch: What is read and what is right.
   ///   - watching: A class whose probability is told at every target.
+  /// - Returns: What was found of each target.
   /// - Throws: `NetworkError` if the batch does not fit.
   package func score(_ batch: StepBatch, watching: Int32? = nil) throws(NetworkError) -> BatchScore {
     try batch.check(pass.architecture, lanes: pass.lanes, steps: pass.steps)

@@ -71,13 +71,12 @@ package final class Stepper {
 
   /// The logits of the next token of a written step, -infinity where the mask forbids a class.
   ///
-  /// Empty where there is no such lane, table row, output layer or mask.
-  ///
   /// - Parameters:
   ///   - lane: The lane, after what it read last.
   ///   - tableRows: The rows of the head's tables, numbered through, in the order of training.
   ///   - output: Which output layer.
   ///   - mask: Which mask.
+  /// - Returns: A logit for each class; nothing where there is no such lane, table row, output layer or mask.
   package func writtenLogits(lane: Int, tableRows: [Int32], output: Int, mask: Int) -> [Float] {
     guard case .written(let head) = pass.architecture.writing, mask >= 0, mask < head.masks.count / head.classes,
       tableRows.allSatisfy({ $0 >= 0 && Int($0) < pass.layout.tables?.rows ?? 0 })

@@ -7,7 +7,8 @@ final class WorkerThreads: @unchecked Sendable {
   // Unchecked: `body` and `count` are written by the one caller that holds `caller`, before `round` is raised, and read
   // by the workers after they have seen it raised; all else is atomic or guarded by `lock`.
 
-  let threads: Int
+  /// As many as could be started, the caller among them; set before the first round.
+  private(set) var threads = 1
 
   private typealias Body = (Int) -> Void
   private let round = Atomic<Int>(0)
@@ -33,13 +34,14 @@ final class WorkerThreads: @unchecked Sendable {
   init(threads: Int) {
     let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     let wanted = threads > 0 ? threads : Int(processors)
-    self.threads = max(1, min(wanted, 256))
     pthread_mutex_init(lock, nil)
     pthread_mutex_init(caller, nil)
     pthread_cond_init(woken, nil)
     pthread_cond_init(done, nil)
     shared.initialize(to: Shared())
-    for index in 1..<max(1, self.threads) { start(index) }
+    // Where the machine gives no more threads, those there are do the work: the results are the same.
+    for index in 1..<max(1, min(wanted, 256)) { guard start(index) else { break } }
+    self.threads = handles.count + 1
   }
 
   deinit {
@@ -114,7 +116,7 @@ final class WorkerThreads: @unchecked Sendable {
     }
   }
 
-  private func start(_ index: Int) {
+  private func start(_ index: Int) -> Bool {
     var handle = pthread_t()
     let start = Unmanaged.passRetained(Start(threads: self, index: index))
     let failure = pthread_create(
@@ -125,8 +127,12 @@ final class WorkerThreads: @unchecked Sendable {
         start.threads.work(start.index)
         return nil
       }, start.toOpaque())
-    precondition(failure == 0, "no thread could be started (error \(failure)): lower the number of threads")
+    guard failure == 0 else {
+      start.release()
+      return false
+    }
     handles.append(handle)
+    return true
   }
 
   private func work(_ index: Int) {

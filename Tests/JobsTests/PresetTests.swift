@@ -36,7 +36,7 @@ struct PresetTests {
     #expect(train.optimizer.warmUp == 50 && train.optimizer.clip == 1 && train.optimizer.weightDecay == 0.02)
     #expect(train.iterations == 800 && train.average == 0.995 && train.loss == .crossEntropy)
     #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5), fade: false))
-    #expect(train.generate.songs == 4 && train.generate.length == .bars(16) && train.generate.topP == 0.98)
+    #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.topP == 0.98)
   }
 
   @Test("another representation beside chorale keeps the network and takes its own defaults")

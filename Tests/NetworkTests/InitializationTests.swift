@@ -4,10 +4,10 @@ import Testing
 
 @Suite("First weights")
 struct InitializationTests {
-  private let network = NetworkCase.large[4].network(seed: 5)
+  private static let network = NetworkCase.large[4].network(seed: 5)
 
   private func tensor(_ name: String) throws -> Tensor {
-    try #require(network.tensors().first { $0.name == name })
+    try #require(Self.network.tensors().first { $0.name == name })
   }
 
   @Test("recurrent matrices are orthogonal a gate")
@@ -49,8 +49,8 @@ struct InitializationTests {
 
   @Test("a seed gives the same weights, another seed others")
   func seeds() {
-    #expect(NetworkCase.large[4].network(seed: 5) == network)
-    #expect(NetworkCase.large[4].network(seed: 6) != network)
+    #expect(NetworkCase.large[4].network(seed: 5) == Self.network)
+    #expect(NetworkCase.large[4].network(seed: 6) != Self.network)
   }
 
   @Test("a trainer gives back what it was given", arguments: NetworkCase.all + NetworkCase.large)

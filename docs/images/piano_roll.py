@@ -82,6 +82,7 @@ def main(song, picture, quarters="64"):
     pathlib.Path(picture).write_text("\n".join([*out, "</svg>"]) + "\n", encoding="utf-8")
 
 
-if len(sys.argv) not in (3, 4):
-    raise SystemExit(__doc__)
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        raise SystemExit(__doc__)
+    main(*sys.argv[1:])

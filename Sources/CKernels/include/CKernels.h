@@ -177,6 +177,9 @@ const ck_kernels *_Nullable ck_kernels_named(const char *name);
 // The fastest table that this processor can run.
 const ck_kernels *ck_kernels_best(void);
 
+// Makes the rows [side][side] orthogonal and of length 1, each from those before it (Gram and Schmidt).
+void ck_orthogonalise(size_t side, double *rows);
+
 // Tells the processor that this thread waits in a loop.
 static inline void ck_pause(void) {
 #if defined(__x86_64__)

@@ -10,6 +10,8 @@ package struct GenerationSettings: Sendable, Equatable {
 
   package var songs: Int
   /// How long a song becomes at most, the song that it continues included.
+  ///
+  /// One that can end by itself does so in the second half of this length, or is cut at its end.
   package var length: Length
   package var temperature: Double
   /// The smallest set of likeliest tokens with this much probability is drawn from; 1: all.

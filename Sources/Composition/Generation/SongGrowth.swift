@@ -67,6 +67,8 @@ struct SongGrowth {
 
   private func forbid(_ logits: inout [Float], _ grammar: any FrameWriting, _ past: Past) {
     for token in logits.indices where grammar.isSenseless(Int32(token), after: past) { logits[token] = -.infinity }
+    // A network that is not told how much is left would end after the first cadence as readily as after the last.
+    if 2 * song.frames < limit, let end = grammar.endClass { logits[Int(end)] = -.infinity }
   }
 
   private mutating func take(frame tokens: [Int32], _ reading: any FrameWriting) {

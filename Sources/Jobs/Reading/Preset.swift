@@ -53,7 +53,7 @@ package struct Preset: Sendable {
     train.seed = Written(1)
     var generate = GenerateFields()
     generate.songs = 4
-    generate.length = .bars(16)
+    generate.length = .bars(24)
     generate.temperature = 1
     generate.topP = 0.98
     return Preset(name: "chorale", train: train, generate: generate)
