@@ -1,4 +1,5 @@
 import ArgumentParser
+import Identity
 import Logging
 import Studio
 
@@ -19,6 +20,9 @@ struct CancelCommand: ParsableCommand {
   @Option(help: StudioOpening.studioHelp, completion: .directory)
   var studio: String?
 
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
   func run() throws {
     let paths = try StudioOpening.paths(studio)
     let name = name
@@ -27,6 +31,10 @@ struct CancelCommand: ParsableCommand {
         try RunChange(paths: paths, environment: StudioOpening.environment(level: .warning)).make(.cancel, name)
       }
     }
-    print("\(name) is \(state)")
+    if json {
+      print(JSONValue.object([("run", .string(name)), ("state", .string(state))]).text())
+    } else {
+      print("\(name) is \(state)")
+    }
   }
 }

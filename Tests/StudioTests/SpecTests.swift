@@ -29,7 +29,6 @@ struct SpecTests {
       ("name: tonight\ncorpsu: bach\n", "x.yaml:2:1: "),
       (good + "on_finish: [sh]\n", "x.yaml:4:1: "),
       (good + "generate: {prime: ../secret.mid}\n", "prime"),
-      ("name: chorales\ncorpus: bach\ntrain: {representation: steps}\n", "jobs.yaml"),
     ])
   func rejected(text: String, expected: String) throws {
     let studio = try TemporaryStudio()

@@ -47,6 +47,7 @@ package struct HandingOver {
   /// - Throws: `Stopped` after a signal; `StudioError` where the owner has gone.
   package func wait(for requests: [String: String], signals: StopSignals) throws -> PassOutcome {
     var goneSince: Double?
+    var refusedSince: Double?
     while true {
       if let number = signals.stop { throw Stopped(signal: number) }
       let jobs = Set(requests.values)
@@ -55,6 +56,14 @@ package struct HandingOver {
       if runs.count == requests.count, runs.allSatisfy({ !$0.state.isOpen }) {
         let states = Dictionary(uniqueKeysWithValues: runs.map { ($0.id, $0.state.rawValue) })
         return PassOutcome(status: runs.contains { $0.state != .delivered } ? 1 : 0, runs: states)
+      }
+      let isWaiting = try requests.keys.contains { try environment.exists(paths.requests / ($0 + ".json")) }
+      if !isWaiting, runs.count < requests.count {
+        let now = environment.clock.monotonic
+        refusedSince = refusedSince ?? now
+        if now - (refusedSince ?? now) > 2 {
+          throw StudioError.refused("the process that owns the studio has refused a job; its log says why")
+        }
       }
       if StudioLock.holder(at: paths.lock, files: environment.files) == nil {
         let now = environment.clock.monotonic

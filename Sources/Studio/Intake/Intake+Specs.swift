@@ -17,10 +17,6 @@ extension Intake {
         entry, hash, "not a usable spec\n" + diagnostics.map(\.rendered).joined(separator: "\n"))
     }
     if let reason = unusablePath(in: spec.job, droppedIn: entry.path.folder) { return try reject(entry, hash, reason) }
-    guard configuration.job(named: spec.job.name) == nil else {
-      return try reject(
-        entry, hash, "its name '\(spec.job.name)' is that of a job in jobs.yaml; give it another name")
-    }
     let settings = try JSONText.of(spec.job)
     let now = environment.clock.now
     let run = try environment.make(.recordSpec) {

@@ -100,6 +100,7 @@ package struct StudioLoop {
     if now - times.jobs >= 1 {
       times.jobs = now
       try session.jobs.reload()
+      if try session.scheduler.look(session.jobs.file) > 0 { isNews = true }
     }
     if times.isTakingIn || now - times.look >= session.jobs.file.studio.poll.seconds {
       times.look = now
@@ -109,7 +110,6 @@ package struct StudioLoop {
       times.isTakingIn = look.isPartial
       isNews = isNews || look.decided > 0 || !look.problems.isEmpty
       try session.deliverReady()
-      if try session.scheduler.look(session.jobs.file) > 0 { isNews = true }
       session.problems.replace([], from: "loop")
       session.problems.replace([], from: "recovery")
     }

@@ -80,6 +80,8 @@ final class StudioSession {
   @discardableResult
   func actOnRequests() throws -> Int {
     let waiting = try requests.waiting()
+    // A job that was written a moment ago is known to the person who asks for it.
+    if !waiting.isEmpty { try jobs.reload() }
     for request in waiting {
       do {
         try act(on: request)

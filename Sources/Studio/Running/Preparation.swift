@@ -83,28 +83,20 @@ struct Preparation {
 
   private func weights(of spec: JobSpec) throws -> WorkOrder.Weights? {
     let name = spec.train?.from ?? spec.generate?.from ?? "latest"
-    let record: WeightsRecord?
+    let record: WeightsRecord
     switch name {
     case "scratch": return nil
-    case "latest":
-      record = try ledger.reader.latestWeights(ofJob: spec.name)
-      // A first training has no weights to go on from; songs cannot do without.
-      if record == nil, spec.train != nil { return nil }
     case "starter":
       throw Unstartable(description: "this version brings no starter weights; train first, or name other weights")
-    default:
-      if let hash = ContentHash(hex: name) {
-        record = try ledger.reader.weights(hash)
-      } else if let run = RunID(name) {
-        let out = try ledger.reader.run(run)?.weightsOut
-        record = try out.flatMap { try ledger.reader.weights($0) }
-      } else {
-        record = try ledger.reader.latestWeights(ofJob: name)
+    case "latest":
+      guard let latest = try ledger.reader.latestWeights(ofJob: spec.name) else {
+        // A first training has no weights to go on from; songs cannot do without.
+        if spec.train != nil { return nil }
+        throw Unstartable(
+          description: "\(spec.name) has made no weights yet; train, or name weights with generate.from")
       }
-    }
-    guard let record else {
-      throw Unstartable(
-        description: "there are no weights '\(FileName(name).shown)'; ritornello weights lists those that there are")
+      record = latest
+    default: record = try ledger.reader.weights(meantBy: name, inJob: spec.name)
     }
     guard record.prunedAt == nil, try environment.exists(paths.weights(record.sha256)) else {
       throw Unstartable(description: "the weights \(record.sha256) were pruned; train again, or name other weights")
@@ -118,8 +110,14 @@ struct Preparation {
     let components = name.components
     if let corpus = components.first, components.count > 1 {
       let rest = components.dropFirst().reduce(FileName(bytes: [])) { $0.appending($1) }
-      let files = try ledger.reader.files(ofCorpus: corpus.shown)
-      if let found = files.first(where: { $0.name == rest }) { return file(found.name, found.sha256) }
+      if let found = try ledger.reader.file(rest, inCorpus: corpus.shown) { return file(found.name, found.sha256) }
+    }
+    if components.count == 1 {
+      // What lay beside a spec in the inbox has been taken in by now.
+      let corpora = try ledger.reader.corpora().map(\.name)
+      for corpus in try JobSpec(settings: run.settings).corpus + ["loose"] where corpora.contains(corpus) {
+        if let found = try ledger.reader.file(name, inCorpus: corpus) { return file(found.name, found.sha256) }
+      }
     }
     guard !text.hasPrefix("/"), !components.contains(where: { $0.text == ".." }) else {
       throw Unstartable(description: "prime: '\(name.shown)' lies outside the studio")
