@@ -41,13 +41,17 @@ let package = Package(
       name: "CKernels", cSettings: [.unsafeFlags(kernelFlags)], linkerSettings: [.linkedLibrary("m")]),
     .target(name: "Network", dependencies: ["CKernels"], swiftSettings: base),
     .target(
-      name: "Composition", dependencies: ["Identity", "MIDI", "Representation", "Network", "CPosix"], swiftSettings: base),
+      name: "Composition", dependencies: ["Identity", "MIDI", "Representation", "Network", "CPosix"],
+      swiftSettings: base),
     // Jobs.
     .target(name: "CPosix", cSettings: [.define("_GNU_SOURCE")]),
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "StrictYAML", dependencies: ["CLibYAML"], swiftSettings: base),
     .target(name: "Jobs", dependencies: ["Identity", "StrictYAML"], swiftSettings: base),
-    .target(name: "Work", dependencies: ["Identity", "MIDI", "Representation", "Composition", "Jobs", "CPosix"], swiftSettings: base),
+    .target(
+      name: "Work",
+      dependencies: ["Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"],
+      swiftSettings: base),
     // The studio.
     .target(
       name: "Ledger", dependencies: ["Identity", .product(name: "GRDB", package: "GRDB.swift")],
@@ -55,12 +59,15 @@ let package = Package(
     .target(
       name: "Studio",
       dependencies: [
-        "Identity", "MIDI", "Work", "Jobs", "Ledger", "CPosix", .product(name: "Logging", package: "swift-log"),
+        "Identity", "MIDI", "Composition", "Work", "StrictYAML", "Jobs", "Ledger", "CPosix",
+        .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
     .executableTarget(
       name: "ritornello",
       dependencies: [
-        "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "Studio", "CPosix",
+        "Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "StrictYAML", "Work", "Ledger",
+        "Studio",
+        "CPosix",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
@@ -75,9 +82,9 @@ let package = Package(
     tests("Network", ["Network", "CKernels"], resources: [.copy("Golden")]),
     tests("Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"]),
     tests("StrictYAML", ["StrictYAML"]),
-    tests("Jobs", ["Jobs", "StrictYAML", "Identity"]),
-    tests("Work", ["Work", "Composition", "Jobs", "Identity"]),
-    tests("Ledger", ["Ledger", "Identity"]),
+    tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
+    tests("Work", ["Work", "Composition", "Network", "Representation", "MIDI", "Jobs", "Identity"]),
+    tests("Ledger", ["Ledger", "Identity", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Studio", ["Studio", "Ledger", "Jobs", "Work", "MIDI", "Identity"]),
   ],
   swiftLanguageModes: [.v6], cLanguageStandard: .gnu11)

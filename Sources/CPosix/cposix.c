@@ -17,6 +17,12 @@ int cposix_rename_exchange(int from_folder, const char *from, int to_folder, con
 
 int cposix_lock_exclusively(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
 
+int cposix_is_locked(int descriptor) {
+  if (flock(descriptor, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK ? 1 : -1;
+  flock(descriptor, LOCK_UN);
+  return 0;
+}
+
 int cposix_try_read_lease(int descriptor) {
   if (fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0) return -1;
   return fcntl(descriptor, F_SETLEASE, F_UNLCK);

@@ -1,4 +1,6 @@
-/// A name or path as the file system has it: bytes, which need not be UTF-8. Text is for showing.
+/// A name or path as the file system has it: bytes, which need not be UTF-8.
+///
+/// Text is for showing.
 package struct FileName: Hashable, Sendable, Comparable {
   package let bytes: [UInt8]
 

@@ -12,7 +12,7 @@ package struct Score: Sendable, Equatable {
   package var timeSignatures: [TimeSignature]
   /// Key changes, ordered by tick.
   package var keySignatures: [KeySignature]
-  /// The last end of track, never before the last note's end. Ticks.
+  /// The last end of track, never before the last note's end.
   package var length: Int
 
   package init(
@@ -55,7 +55,7 @@ extension Score {
     }
   }
 
-  /// One note. `start < end` does not always hold: a file may hold notes of no length.
+  /// One note; a file may hold notes of no length, where `start == end`.
   package struct Note: Sendable, Equatable, Hashable {
     /// Ticks.
     package var start: Int

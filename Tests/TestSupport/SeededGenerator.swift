@@ -1,4 +1,4 @@
-/// A small generator for property tests: the same seed gives the same numbers (SplitMix64, Steele et al. 2014).
+/// A small generator for property tests: the same seed gives the same numbers (SplitMix64, Steele and others 2014).
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 

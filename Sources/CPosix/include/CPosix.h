@@ -10,6 +10,8 @@ int cposix_rename_noreplace(int from_folder, const char *_Nonnull from, int to_f
 int cposix_rename_exchange(int from_folder, const char *_Nonnull from, int to_folder, const char *_Nonnull to);
 /// flock(2) with LOCK_EX | LOCK_NB.
 int cposix_lock_exclusively(int descriptor);
+/// Says whether another open file holds the lock: 1 or 0, or -1 and errno. Takes the lock shared for a moment.
+int cposix_is_locked(int descriptor);
 /// Takes a read lease (fcntl F_SETLEASE, F_RDLCK) and gives it back at once: fails with EAGAIN while any process holds
 /// the file open for writing, with EACCES where the rights for leases are missing.
 int cposix_try_read_lease(int descriptor);

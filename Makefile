@@ -1,0 +1,96 @@
+# Ritornello. `make help` lists the targets; docs/architecture.md says where things are.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+
+SWIFT  ?= $(shell command -v swift)
+SHARED ?= ../shared
+PREFIX ?= /usr/local
+
+# Debian packages: two libraries with their headers, and what finds and checks them.
+DEBS := libsqlite3-dev libyaml-dev pkg-config python3
+
+# An import that Package.swift does not declare is an error.
+FLAGS   := --explicit-target-dependency-import-check error
+DEBUG   := .build/debug/ritornello
+RELEASE := .build/release/ritornello
+
+CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py)
+SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
+
+.PHONY: help build test check-shared demo format lint clean install deps toolchain
+
+help: ## List these targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
+	  printf '  make %-13s %s\n' "$$name" "$$does"; done
+
+build: toolchain deps ## Build the release program, .build/release/ritornello
+	$(SWIFT) build -c release --product ritornello $(FLAGS)
+
+# The end-to-end scripts come before `swift test`, so that the test runner's closing line is the last line.
+test: toolchain deps lint ## Check style and layers, build with no warning, run every test
+	@mkdir -p .build
+	$(SWIFT) build --build-tests $(FLAGS) 2>&1 | tee .build/build.log
+	@if grep -n 'warning:' .build/build.log; then echo "the build has warnings: see the lines above"; exit 1; fi
+	@for script in $(CRASH_TESTS); do echo "== $$script"; python3 "$$script" $(DEBUG); done
+	$(SWIFT) test --disable-xctest $(FLAGS)
+
+check-shared: ## Run the program against the data that stand beside the project, where they are
+	@if [ ! -d "$(SHARED)" ]; then echo "no folder $(SHARED): nothing to check against"; exit 0; fi; \
+	$(MAKE) --no-print-directory build; \
+	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(RELEASE) "$(SHARED)"; done
+
+demo: toolchain deps ## Train on 229 chorales of Bach and write four songs to outbox/demo
+	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" bash Examples/demo.sh
+
+format: toolchain ## Format every Swift file in place
+	$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
+
+lint: toolchain ## Check format, imports against the module table, skipped tests, names in the pages
+	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+	python3 -m doctest Tests/Checks/swift_source.py
+	python3 Tests/Checks/imports.py
+	python3 Tests/Checks/skips.py
+	python3 Tests/Checks/pages.py
+
+clean: ## Remove what was built
+	rm -rf .build
+
+install: $(RELEASE) ## Install the program and shell completions below PREFIX (/usr/local; DESTDIR is honoured)
+	@to="$(DESTDIR)$(PREFIX)"; \
+	install -D -m 755 $(RELEASE) "$$to/bin/ritornello"; \
+	completion() { install -d "$$to/$$2"; $(RELEASE) --generate-completion-script "$$1" > "$$to/$$2/$$3"; chmod 644 "$$to/$$2/$$3"; }; \
+	completion bash share/bash-completion/completions ritornello; \
+	completion zsh share/zsh/vendor-completions _ritornello; \
+	completion fish share/fish/vendor_completions.d ritornello.fish; \
+	echo "installed $$to/bin/ritornello and completions for bash, zsh and fish"
+
+# No prerequisites: what is built is installed as it is.
+$(RELEASE):
+	@$(MAKE) --no-print-directory build
+
+deps: ## Install the Debian packages that are missing (as root), or name them
+	@if ! command -v dpkg-query >/dev/null; then \
+	  if pkg-config --exists sqlite3 yaml-0.1 2>/dev/null && command -v python3 >/dev/null; then exit 0; fi; \
+	  echo "Needed, with headers: SQLite 3.37 or later, libyaml; and pkg-config, python3."; exit 1; fi; \
+	missing=(); \
+	for name in $(DEBS); do \
+	  dpkg-query -W -f='$${db:Status-Status}' "$$name" 2>/dev/null | grep -qx installed || missing+=("$$name"); \
+	done; \
+	if [ $${#missing[@]} -eq 0 ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then \
+	  echo "installing $${missing[*]}"; \
+	  apt-get update -qq; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$${missing[@]}" >/dev/null; \
+	else \
+	  echo "Debian packages are missing. As root: apt-get install $${missing[*]}"; exit 1; \
+	fi
+
+toolchain: ## Check that Swift 6.2 or later is there
+	@if [ -z "$(SWIFT)" ]; then \
+	  echo "No Swift found. Get 6.2 or later from https://www.swift.org/install/linux and put it in PATH,"; \
+	  echo "or name it: make SWIFT=/path/to/swift"; exit 1; fi; \
+	version=$$($(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1) || true; \
+	if [ "$$(printf '%s\n' 6.2 "$$version" | sort -V | head -n 1)" != 6.2 ]; then \
+	  echo "Swift 6.2 or later is needed; $(SWIFT) is $${version:-not runnable}."; \
+	  echo "Get it from https://www.swift.org/install/linux, or name it: make SWIFT=/path/to/swift"; exit 1; fi

@@ -1,0 +1,118 @@
+internal import CPosix
+internal import Glibc
+package import Identity
+
+/// Files that are whole or not there: written under a temporary name, flushed, and renamed into place.
+package enum DurableFile {
+  /// Reads a whole file.
+  ///
+  /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.
+  package static func read(_ path: String) throws(CompositionError) -> [UInt8] {
+    try read(FileName(path), limit: Int.max - 1)
+  }
+
+  /// Reads a file through one descriptor, or its first `limit` + 1 bytes where it has more.
+  ///
+  /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.
+  package static func read(_ name: FileName, limit: Int) throws(CompositionError) -> [UInt8] {
+    let path = name.shown
+    let descriptor = (name.bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map { cposix_open_at(AT_FDCWD, $0, O_RDONLY | O_CLOEXEC, 0) } ?? -1
+    }
+    guard descriptor >= 0 else { throw failure("open", path) }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0 else { throw failure("read", path) }
+    var bytes = [UInt8](repeating: 0, count: max(0, min(Int(facts.st_size), limit)))
+    var filled = 0
+    while filled <= limit {
+      if filled == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: 4096)) }
+      let count = bytes.withUnsafeMutableBytes { buffer in
+        Glibc.read(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure("read", path)
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    bytes.removeSubrange(filled...)
+    return bytes
+  }
+
+  /// Writes a file so that after a crash the old one or the new one is there, whole.
+  ///
+  /// - Parameters:
+  ///   - bytes: What the file is to hold.
+  ///   - path: Where it is to stand.
+  ///   - replacing: Whether a file that is there is replaced; otherwise it is left and the call fails.
+  ///   - flushing: Whether the file survives a power cut once the call returns.
+  /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.
+  package static func write(
+    _ bytes: [UInt8], to path: String, replacing: Bool = true, flushing: Bool = true
+  ) throws(CompositionError) {
+    let temporary = path + ".\(getpid()).tmp"
+    try create(bytes, at: temporary, flushing: flushing)
+    let renamed =
+      replacing ? rename(temporary, path) : cposix_rename_noreplace(AT_FDCWD, temporary, AT_FDCWD, path)
+    guard renamed == 0 else {
+      let error = failure(errno == EEXIST ? "replace" : "write", path)
+      unlink(temporary)
+      throw error
+    }
+    if flushing { try flushFolder(of: path) }
+  }
+
+  /// Makes a folder and those above it.
+  package static func makeFolder(_ path: String) throws(CompositionError) {
+    if mkdir(path, 0o755) == 0 || errno == EEXIST { return }
+    guard errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+      throw failure("make the folder", path)
+    }
+    try makeFolder(String(path[..<slash]))
+    guard mkdir(path, 0o755) == 0 || errno == EEXIST else { throw failure("make the folder", path) }
+  }
+
+  /// Says whether something stands at a path.
+  package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  /// Removes a file that may be there.
+  package static func remove(_ path: String) { unlink(path) }
+
+  private static func create(_ bytes: [UInt8], at path: String, flushing: Bool) throws(CompositionError) {
+    let descriptor = cposix_open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw failure("write", path) }
+    var error: CompositionError?
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        error = failure("write", path)
+        break
+      }
+      written += count
+    }
+    if error == nil, flushing, fsync(descriptor) != 0 { error = failure("write", path) }
+    if close(descriptor) != 0, error == nil { error = failure("write", path) }
+    if let error {
+      unlink(path)
+      throw error
+    }
+  }
+
+  private static func flushFolder(of path: String) throws(CompositionError) {
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = cposix_open_at(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    guard descriptor >= 0 else { throw failure("flush the folder", folder) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw failure("flush the folder", folder) }
+  }
+
+  private static func failure(_ what: String, _ path: String) -> CompositionError {
+    CompositionError(.machine, "cannot \(what) \(path): \(String(cString: strerror(errno)))")
+  }
+}

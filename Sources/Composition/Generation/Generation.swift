@@ -1,0 +1,142 @@
+internal import Foundation
+package import Identity
+package import MIDI
+internal import Network
+package import Representation
+
+/// One generated song.
+package struct GeneratedSong: Sendable {
+  /// The MIDI file.
+  package var bytes: [UInt8]
+  package var sha256: ContentHash
+  /// The song's own seed, derived from the settings' seed and its place.
+  package var seed: UInt64
+  package var bars: Double
+  package var notes: Int
+  package var seconds: Double
+  package var score: Score
+  /// The song as the network wrote it.
+  package var song: EncodedSong
+}
+
+/// What came of generating.
+package struct GenerationOutcome: Sendable {
+  package var songs: [GeneratedSong]
+  /// Tokens (roll: blocks) that were drawn, and the time of drawing them alone.
+  package var tokens: Int
+  package var seconds: Double
+  /// What the song to be continued lost on the grid, told for people.
+  package var warnings: [String]
+}
+
+/// Songs being generated from weights.
+package struct Generation {
+  private let weights: WeightsFile
+  private let settings: GenerationSettings
+  private let reading: any SongReading
+  private let network: Network
+  private let pool: WorkerPool
+  /// Songs that grow side by side.
+  private static let lanes = 16
+
+  /// - Throws: `CompositionError`.
+  package init(_ weights: WeightsFile, _ settings: GenerationSettings, threads: Int) throws {
+    self.weights = weights
+    self.settings = settings
+    reading = try weights.metadata.plan.reading()
+    network = try Network(reading.architecture, tensors: weights.tensors)
+    pool = WorkerPool(threads: threads)
+  }
+
+  /// Generates all songs.
+  ///
+  /// - Parameters:
+  ///   - prime: A song to continue.
+  ///   - stop: Looked at between steps.
+  ///   - progress: Called with the share that is done, from 0 to 1.
+  /// - Returns: The songs, and what is told of their making.
+  /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too long.
+  package func run(prime: Score?, stop: StopFlag, progress: (Double) -> Void) throws -> GenerationOutcome {
+    let limit = settings.frames(resolution: weights.metadata.representation.resolution)
+    var warnings: [String] = []
+    let start = try prime.map { try encoded($0, limit: limit, &warnings) }
+    var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: warnings)
+    let seeds = Philox(seed: settings.seed, purpose: Purpose.song)
+    for first in stride(from: 0, to: settings.songs, by: Self.lanes) {
+      let count = min(Self.lanes, settings.songs - first)
+      let songSeeds = (first..<first + count).map { index in
+        // 53 bits, so that the seed is exact wherever JSON is read.
+        let bits = seeds.bits(UInt64(index))
+        return UInt64(bits.x) | UInt64(bits.y & 0x1F_FFFF) << 32
+      }
+      var growths = songSeeds.map { SongGrowth(reading, Sampler(settings, seed: $0), limit: limit) }
+      try grow(&growths, start: start, limit: limit, outcome: &outcome, stop) { share in
+        progress((Double(first) + share * Double(count)) / Double(settings.songs))
+      }
+      for (growth, seed) in zip(growths, songSeeds) {
+        outcome.songs.append(try finished(growth, seed: seed))
+        outcome.tokens += growth.drawn
+      }
+    }
+    return outcome
+  }
+
+  private func grow(
+    _ growths: inout [SongGrowth], start: EncodedSong?, limit: Int, outcome: inout GenerationOutcome, _ stop: StopFlag,
+    progress: (Double) -> Void
+  ) throws {
+    let stepper = try Stepper(network: network, lanes: growths.count, pool: pool)
+    for lane in growths.indices { stepper.clear(lane: lane) }
+    // The closing *end* of the song to be continued is not read: the network goes on instead.
+    let primeSteps = start.map { reading.stepCount(of: $0) - (reading.endClass == nil ? 0 : 1) } ?? 0
+    var step = 0
+    var began = ProcessInfo.processInfo.systemUptime
+    while true {
+      if stop.isStopped { throw Interrupted() }
+      let active = growths.indices.filter { !growths[$0].hasEnded }
+      if active.isEmpty { break }
+      if step == primeSteps { began = ProcessInfo.processInfo.systemUptime }
+      var batch = BatchBuilder(lanes: active.count, architecture: reading.architecture)
+      for lane in active { batch.append(inputAfter: growths[lane].past, by: reading) }
+      try stepper.read(batch.reads, lanes: active)
+      for lane in active {
+        if let start, step < primeSteps {
+          growths[lane].take(stepOf: start)
+        } else {
+          try growths[lane].draw(from: stepper, lane: lane)
+        }
+      }
+      step += 1
+      let frames = growths.map { $0.hasEnded ? limit : $0.song.frames }.reduce(0, +)
+      progress(Double(frames) / Double(max(1, limit * growths.count)))
+    }
+    outcome.seconds += ProcessInfo.processInfo.systemUptime - began
+  }
+
+  private func encoded(_ prime: Score, limit: Int, _ warnings: inout [String]) throws -> EncodedSong {
+    let song: EncodedSong
+    do {
+      let (encoded, losses) = try reading.representation.encode(prime)
+      song = encoded
+      if let told = losses.summary { warnings.append("the song to be continued: \(told)") }
+    } catch {
+      throw CompositionError(.data, "the song to be continued cannot be used: \(error)")
+    }
+    guard song.frames < limit else {
+      throw CompositionError(
+        .spec, "the song to be continued has \(song.frames) frames and length allows \(limit); ask for a greater length"
+      )
+    }
+    return song
+  }
+
+  private func finished(_ growth: SongGrowth, seed: UInt64) throws -> GeneratedSong {
+    let score = reading.representation.decode(growth.song)
+    let bytes = MIDIFile(score: score).bytes
+    let resolution = weights.metadata.representation.resolution
+    return GeneratedSong(
+      bytes: bytes, sha256: ContentHash(of: bytes), seed: seed,
+      bars: Double(growth.song.frames) / Double(4 * resolution), notes: score.noteCount,
+      seconds: Double(growth.song.frames) / Double(2 * resolution), score: score, song: growth.song)
+  }
+}

@@ -1,0 +1,51 @@
+internal import Network
+
+/// What kind of network is trained, in the words of `jobs.yaml` (`network:` and `loss:`).
+package struct NetworkSettings: Sendable, Hashable, Codable {
+  /// What one recurrent step reads.
+  package enum Reads: String, Sendable, Codable { case tokens, frames }
+  /// A further input of a step, each a function of what came before it.
+  package enum Input: String, Sendable, Codable, CaseIterable {
+    /// The frame's number modulo 16 · resolution / 4 and modulo 12, one-hot.
+    case position
+    /// The pitch classes of the last frame.
+    case pitchClasses = "pitch-classes"
+    /// By how many semitones this copy was transposed, modulo 12, one-hot.
+    case shift
+  }
+  package enum Loss: String, Sendable, Codable { case mse, mae, bce, crossEntropy = "cross-entropy" }
+
+  package var reads: Reads
+  package var cell: String
+  package var hidden: Int
+  package var layers: Int
+  package var embedding: Int
+  package var head: Int
+  /// In the order in which they are joined: that of `Input.allCases`.
+  package var inputs: [Input]
+  package var dropout: [String: Double]
+  package var loss: Loss
+
+  package init(
+    reads: Reads, cell: String = "lstm", hidden: Int, layers: Int = 1, embedding: Int, head: Int, inputs: [Input] = [],
+    dropout: [String: Double] = [:], loss: Loss
+  ) {
+    self.reads = reads
+    self.cell = cell
+    self.hidden = hidden
+    self.layers = layers
+    self.embedding = embedding
+    self.head = head
+    self.inputs = Input.allCases.filter(inputs.contains)
+    self.dropout = dropout.filter { $0.value != 0 }
+    self.loss = loss
+  }
+
+  /// The shares as the network takes them.
+  var dropoutShares: Architecture.Dropout {
+    func share(_ name: String) -> Float { Float(dropout[name] ?? 0) }
+    return Architecture.Dropout(
+      input: share("input"), between: share("between"), recurrent: share("recurrent"), output: share("output"),
+      head: share("head"))
+  }
+}

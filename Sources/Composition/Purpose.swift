@@ -1,0 +1,14 @@
+/// What random numbers are drawn for; each purpose is a stream of its own under the same seed.
+///
+/// The numbers are part of what makes a song again: never change one, never use one twice. The network uses those
+/// below 100.
+enum Purpose {
+  /// The order of songs in an epoch; index: the epoch.
+  static let shuffle: UInt32 = 100
+  /// By how much a song is transposed; index: songs started before it.
+  static let transpose: UInt32 = 101
+  /// The seed of each song of a run; index: the song.
+  static let song: UInt32 = 102
+  /// The draws of a song's tokens; index: the draw.
+  static let sample: UInt32 = 103
+}

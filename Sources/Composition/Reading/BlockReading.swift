@@ -1,0 +1,66 @@
+package import Network
+package import Representation
+
+/// A network that reads one block of a roll a step and writes the next one, between two dense layers: the preset
+/// `original`.
+package struct BlockReading: SongReading {
+  package let representation: Representation
+  package let architecture: Architecture
+  package let endClass: Int32? = nil
+  package let axes: NetworkAxes
+  let roll: RollBlocks
+
+  init(_ representation: Representation, _ network: NetworkSettings) {
+    self.representation = representation
+    roll = RollBlocks(representation.settings)
+    let loss = Architecture.ValueLoss(rawValue: network.loss.rawValue) ?? .bce
+    axes = NetworkAxes(inputs: representation.vocabulary, outputs: representation.vocabulary)
+    architecture = Architecture(
+      reading: .vectors(width: roll.width), embedding: network.embedding, hidden: network.hidden,
+      layers: network.layers, dropout: network.dropoutShares, writing: .values(width: roll.width, loss: loss))
+  }
+
+  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+
+  package func appendInput(after past: Past, to batch: inout BatchBuilder) {
+    batch.vectors.append(onesAt: past.last)
+  }
+
+  package func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder) {
+    batch.targetValues.append(onesAt: roll.ones(of: song, at: past.place, shift: past.shift))
+    batch.scored.append(1)
+  }
+
+  package func advance(_ past: inout Past, over song: EncodedSong) {
+    past.last = roll.ones(of: song, at: past.place, shift: past.shift)
+    past.place += 1
+    past.step += 1
+  }
+}
+
+/// The blocks of a roll as the places of their ones.
+struct RollBlocks: Sendable {
+  /// Pitches of a frame.
+  let pitches: Int
+  /// Elements of a block: pitches × frames.
+  let width: Int
+
+  init(_ settings: RepresentationSettings) {
+    pitches = settings.pitchCount
+    width = pitches * settings.block
+  }
+
+  func count(in song: EncodedSong) -> Int { song.rows.count / max(1, width) }
+
+  /// The places of a block's ones, transposed, ascending; what is moved past the pitches is left out.
+  func ones(of song: EncodedSong, at block: Int, shift: Int) -> [Int32] {
+    let start = block * width
+    guard start >= 0, start + width <= song.rows.count else { return [] }
+    var places: [Int32] = []
+    for place in 0..<width where song.rows[start + place] != 0 {
+      let pitch = place % pitches + shift
+      if pitch >= 0, pitch < pitches { places.append(Int32(place + shift)) }
+    }
+    return places
+  }
+}

@@ -1,0 +1,49 @@
+package import Network
+package import Representation
+
+/// A network that reads blocks of a roll as frames and writes all pitches of the next one at once, independently.
+///
+/// Read: the last block's bits, *first*, the further inputs.
+package struct RollFrameReading: SongReading {
+  package let representation: Representation
+  package let architecture: Architecture
+  package let endClass: Int32? = nil
+  package let axes: NetworkAxes
+  private let inputs: FrameInputs
+  private let low: Int
+  let roll: RollBlocks
+
+  init(_ representation: Representation, _ network: NetworkSettings) {
+    self.representation = representation
+    roll = RollBlocks(representation.settings)
+    low = representation.settings.low
+    inputs = FrameInputs(network, representation.settings, framesAStep: representation.settings.block)
+    axes = NetworkAxes(inputs: representation.vocabulary + inputs.names, outputs: representation.vocabulary)
+    architecture = Architecture(
+      reading: .vectors(width: axes.inputs.count), embedding: network.embedding, hidden: network.hidden,
+      layers: network.layers, dropout: network.dropoutShares,
+      writing: .independent(head: network.head, width: roll.width))
+  }
+
+  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+
+  package func appendInput(after past: Past, to batch: inout BatchBuilder) {
+    var places = past.last
+    // The last frame of the block is the one before this step.
+    let lastFrame = Int32(roll.width - roll.pitches)
+    let sounding = past.last.lazy.filter { $0 >= lastFrame }.map { Int($0 - lastFrame) + low }
+    inputs.append(to: &places, from: roll.width, after: past, pitches: sounding)
+    batch.vectors.append(onesAt: places)
+  }
+
+  package func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder) {
+    batch.targetValues.append(onesAt: roll.ones(of: song, at: past.place, shift: past.shift))
+    batch.scored.append(1)
+  }
+
+  package func advance(_ past: inout Past, over song: EncodedSong) {
+    past.last = roll.ones(of: song, at: past.place, shift: past.shift)
+    past.place += 1
+    past.step += 1
+  }
+}

@@ -1,0 +1,122 @@
+package import Network
+package import Representation
+
+/// A network that reads frames of `steps` and writes each from its highest pitch down.
+///
+/// Read: the last frame's bits (with holds: starts, then holds), *first*, the further inputs. Written: a pitch below the
+/// last one, *frame*, or (first in a frame) *end*.
+package struct StepsReading: FrameWriting {
+  package let representation: Representation
+  package let architecture: Architecture
+  package let endClass: Int32?
+  package let axes: NetworkAxes
+  private let inputs: FrameInputs
+  private let frameToken: Int32
+  /// The first token that stands for a pitch; those after it do too.
+  private let firstPitchToken: Int
+  private let pitchTokens: Int
+  private let holds: Bool
+  private let low: Int
+  private let pitches: Int
+
+  init(_ representation: Representation, _ network: NetworkSettings) {
+    self.representation = representation
+    let settings = representation.settings
+    let vocabulary = representation.vocabulary
+    holds = settings.holds
+    low = settings.low
+    pitches = settings.pitchCount
+    endClass = vocabulary.firstIndex(of: "end").map(Int32.init)
+    frameToken = vocabulary.firstIndex(of: "frame").map(Int32.init) ?? 1
+    firstPitchToken = 2
+    pitchTokens = vocabulary.count - 2
+    inputs = FrameInputs(network, settings)
+    let names = vocabulary.dropFirst(2)
+    var bits: [String] = []
+    if settings.holds {
+      bits = names.filter { $0.hasPrefix("start") } + names.filter { $0.hasPrefix("hold") }
+    } else {
+      bits = Array(names)
+    }
+    axes = NetworkAxes(
+      inputs: bits + inputs.names, outputs: vocabulary,
+      tables: ["written.weight": Array(names), "last.weight": ["none"] + names])
+    let head = WrittenHead(
+      head: network.head,
+      tables: [
+        .init(name: "written.weight", rows: pitchTokens, isLinear: true),
+        .init(name: "last.weight", rows: pitchTokens + 1, isLinear: false),
+      ],
+      outputs: ["output"], classes: vocabulary.count, masks: Self.masks(pitchTokens: pitchTokens, holds: settings.holds)
+    )
+    architecture = Architecture(
+      reading: .vectors(width: axes.inputs.count), embedding: network.embedding, hidden: network.hidden,
+      layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
+  }
+
+  /// Mask 0: nothing written yet.
+  ///
+  /// Mask 1 + j: pitch token j was the last.
+  private static func masks(pitchTokens: Int, holds: Bool) -> [UInt8] {
+    var masks: [UInt8] = [UInt8](repeating: 1, count: 2 + pitchTokens)
+    for last in 0..<pitchTokens {
+      // With holds, tokens 2k and 2k + 1 are one pitch: none of the two may follow either.
+      let below = holds ? last / 2 * 2 : last
+      masks += [0, 1] + (0..<pitchTokens).map { $0 < below ? 1 : 0 }
+    }
+    return masks
+  }
+
+  package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
+
+  package func appendInput(after past: Past, to batch: inout BatchBuilder) {
+    var places: [Int32] = []
+    var sounding: [Int] = []
+    for token in past.last.reversed() where Int(token) >= firstPitchToken {
+      let index = Int(token) - firstPitchToken
+      let pitch = holds ? index / 2 : index
+      sounding.append(pitch + low)
+      places.append(Int32(holds && index % 2 == 1 ? pitches + pitch : pitch))
+    }
+    if holds { places.sort() }
+    inputs.append(to: &places, from: holds ? 2 * pitches : pitches, after: past, pitches: sounding)
+    batch.vectors.append(onesAt: places)
+  }
+
+  func headCall(after past: Past, written: [Int32]) -> HeadCall? {
+    guard let last = written.last else {
+      return HeadCall(tableRows: [Int32(pitchTokens)], output: 0, mask: 0)
+    }
+    let index = Int(last) - firstPitchToken
+    guard index >= 0 else { return nil }
+    var rows = written.map { $0 - Int32(firstPitchToken) }
+    rows.append(Int32(pitchTokens + 1 + index))
+    return HeadCall(tableRows: rows, output: 0, mask: Int32(1 + index))
+  }
+
+  func frameTokens(of song: EncodedSong, after past: Past) -> [Int32] {
+    var tokens: [Int32] = []
+    var place = past.place
+    while place < song.tokens.count {
+      let token = representation.transposed(song.tokens[place], by: past.shift)
+      tokens.append(token)
+      place += 1
+      if Int(token) < firstPitchToken { break }
+    }
+    return tokens
+  }
+
+  func advance(_ past: inout Past, over tokens: [Int32]) {
+    past.last = tokens
+    past.place += tokens.count
+    past.step += 1
+  }
+
+  func isSenseless(_ token: Int32, after past: Past) -> Bool {
+    if token == endClass { return past.step == 0 }
+    let index = Int(token) - firstPitchToken
+    guard holds, index >= 0, index % 2 == 1 else { return false }
+    // A hold of what does not sound.
+    return !past.last.contains(token) && !past.last.contains(token - 1)
+  }
+}

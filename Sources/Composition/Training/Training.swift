@@ -1,0 +1,188 @@
+internal import Foundation
+internal import Identity
+internal import Network
+internal import Representation
+
+/// One training under way: optimiser steps, validations, checkpoints.
+struct Training {
+  private let task: TrainingTask
+  private let reading: any SongReading
+  private let pool: WorkerPool
+  private let trainer: Trainer
+  private var stream: LaneStream
+  private var facts: Checkpoint.Facts
+  private var best: [Tensor] = []
+  /// Seconds of the monotonic clock at which this attempt began, less what earlier attempts took.
+  private let began: Double
+  private var checkpointAt: Double
+  private var checkpointIteration = 0
+
+  /// Sets up a training, from its checkpoint where one of the same training lies.
+  ///
+  /// - Throws: `CompositionError`.
+  init(_ task: TrainingTask, pool: WorkerPool) throws {
+    self.task = task
+    self.pool = pool
+    reading = try task.plan.reading()
+    guard !task.train.items.isEmpty else {
+      throw CompositionError(.data, "there is no music to train on")
+    }
+    let network: Network
+    if let start = task.start {
+      network = try start.network(for: task.plan, seed: task.settings.seed)
+    } else {
+      network = Network(reading.architecture, seed: task.settings.seed)
+    }
+    trainer = try Trainer(
+      network: network, optimizer: task.settings.optimizer, lanes: task.settings.batch, steps: task.settings.sequence,
+      pool: pool)
+    stream = LaneStream(task.train, reading, task.settings)
+    facts = Checkpoint.Facts(
+      fingerprint: Self.fingerprint(of: task), iteration: 0, bookmark: [], runningLoss: 0, bestLoss: nil,
+      bestIteration: 0, lastValidation: nil, lastValidationIteration: 0, worse: 0, stepSeconds: 0, seconds: 0)
+    let now = Self.now()
+    if let path = task.checkpointPath, DurableFile.exists(path) {
+      let checkpoint = try Checkpoint(try DurableFile.read(path), path: path)
+      guard checkpoint.facts.fingerprint == facts.fingerprint else {
+        throw CompositionError(
+          .spec,
+          "\(path) is the checkpoint of another training (other music, settings or weights); remove it to start anew")
+      }
+      facts = checkpoint.facts
+      best = checkpoint.best
+      try trainer.restore(checkpoint.trainer)
+      try stream.resume(at: facts.bookmark)
+      checkpointIteration = facts.iteration
+    }
+    began = now - facts.seconds
+    checkpointAt = now + task.checkpointSeconds
+  }
+
+  /// Trains to the end.
+  ///
+  /// - Throws: `Interrupted` where the flag was set, after the checkpoint is written; `CompositionError`.
+  mutating func run(stop: StopFlag, progress: (TrainingProgress) -> Void) throws -> TrainingOutcome {
+    let settings = task.settings
+    var stoppedBy = TrainingOutcome.StoppedBy.iterations
+    while facts.iteration < settings.iterations {
+      if let ended = endsEarly() {
+        stoppedBy = ended
+        break
+      }
+      if stop.isStopped {
+        try writeCheckpoint()
+        throw Interrupted()
+      }
+      try step()
+      var isValidation = false
+      if facts.iteration % settings.validateEvery == 0 || facts.iteration == settings.iterations {
+        try validate()
+        isValidation = facts.lastValidation != nil
+      }
+      if Self.now() >= checkpointAt { try writeCheckpoint() }
+      progress(report(isValidation: isValidation))
+    }
+    if facts.lastValidationIteration != facts.iteration { try validate() }
+    return try outcome(stoppedBy)
+  }
+
+  private func endsEarly() -> TrainingOutcome.StoppedBy? {
+    if let patience = task.settings.patience, facts.worse >= patience { return .patience }
+    if let end = task.stopAtIteration { return facts.iteration >= end ? .minutes : nil }
+    // A training makes at least one step, however short the time.
+    if let minutes = task.settings.minutes, facts.iteration > 0, Self.now() - began >= minutes * 60 { return .minutes }
+    return nil
+  }
+
+  private mutating func step() throws {
+    let share = Float(facts.iteration) / Float(max(1, task.settings.iterations))
+    let batch = stream.next(task.settings.sequence, progress: share).batch
+    let before = Self.now()
+    let loss = try trainer.step(
+      batch, iteration: facts.iteration, of: task.settings.iterations, seed: task.settings.seed)
+    facts.stepSeconds += Self.now() - before
+    guard loss.isFinite else {
+      throw CompositionError(
+        .spec, "the loss is no number any more at iteration \(facts.iteration + 1); try a smaller learning_rate")
+    }
+    facts.runningLoss += (Double(loss) - facts.runningLoss) / Double(min(facts.iteration + 1, 50))
+    facts.iteration += 1
+  }
+
+  private mutating func validate() throws {
+    facts.lastValidationIteration = facts.iteration
+    guard !task.validation.items.isEmpty else { return }
+    let network = trainer.averaged
+    let score = try Scoring(network, reading, pool: pool).score(task.validation)
+    let loss = score.validationLoss
+    facts.lastValidation = loss
+    if let bestLoss = facts.bestLoss, !(loss < bestLoss) {
+      facts.worse += 1
+      return
+    }
+    facts.bestLoss = loss
+    facts.bestIteration = facts.iteration
+    facts.worse = 0
+    best = network.tensors()
+  }
+
+  private mutating func writeCheckpoint() throws {
+    guard let path = task.checkpointPath else { return }
+    facts.bookmark = stream.bookmark
+    facts.seconds = Self.now() - began
+    try DurableFile.write(Checkpoint(facts: facts, trainer: trainer.saved(), best: best).encoded(), to: path)
+    checkpointAt = Self.now() + task.checkpointSeconds
+    checkpointIteration = facts.iteration
+  }
+
+  private func report(isValidation: Bool) -> TrainingProgress {
+    let seconds = Self.now() - began
+    let left = Double(task.settings.iterations - facts.iteration)
+    var eta = seconds / Double(max(1, facts.iteration)) * left
+    if let minutes = task.settings.minutes { eta = min(eta, max(0, minutes * 60 - seconds)) }
+    return TrainingProgress(
+      iteration: facts.iteration, iterations: task.settings.iterations, loss: facts.runningLoss,
+      validationLoss: facts.lastValidation, tokensPerSecond: tokensPerSecond, etaSeconds: eta,
+      isValidation: isValidation, checkpointIteration: checkpointIteration)
+  }
+
+  private var tokensPerSecond: Double {
+    let tokens = Double(facts.iteration) * Double(task.settings.batch) * Double(task.settings.sequence)
+    return facts.stepSeconds > 0 ? tokens / facts.stepSeconds : 0
+  }
+
+  private func outcome(_ stoppedBy: TrainingOutcome.StoppedBy) throws -> TrainingOutcome {
+    let hasBest = !best.isEmpty
+    let network = hasBest ? try Network(reading.architecture, tensors: best) : trainer.averaged
+    let iteration = hasBest ? facts.bestIteration : facts.iteration
+    var parents = task.start?.metadata.parents ?? []
+    if let hash = task.startHash { parents.append(hash) }
+    let metadata = WeightsMetadata(
+      plan: task.plan, vocabulary: reading.representation.vocabulary, training: task.settings, iteration: iteration,
+      validationLoss: facts.bestLoss, snapshot: task.train.snapshot, parents: parents)
+    let tokens = Double(facts.iteration) * Double(task.settings.batch) * Double(task.settings.sequence)
+    return TrainingOutcome(
+      weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
+      epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
+      validationLoss: facts.bestLoss, bestIteration: iteration, seconds: Self.now() - began,
+      tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy)
+  }
+
+  private static func fingerprint(of task: TrainingTask) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    var hasher = ContentHash.Hasher()
+    // Encoding these values cannot fail: they hold finite numbers and text alone.
+    hasher.update(Array((try? encoder.encode(task.plan)) ?? Data()))
+    hasher.update(Array((try? encoder.encode(task.settings)) ?? Data()))
+    for corpus in [task.train, task.validation] {
+      hasher.update(Array("songs".utf8))
+      for item in corpus.items { hasher.update(Array(item.sha256.hex.utf8)) }
+    }
+    hasher.update(Array((task.startHash?.hex ?? "scratch").utf8))
+    hasher.update(Array("\(ProgramVersion.current) \(Numerics.version)".utf8))
+    return hasher.finish().hex
+  }
+
+  private static func now() -> Double { ProcessInfo.processInfo.systemUptime }
+}

@@ -1,0 +1,77 @@
+package import Network
+package import Representation
+
+/// What is trained: a representation and a network that reads it.
+package struct NetworkPlan: Sendable, Hashable, Codable {
+  package var representation: RepresentationSettings
+  package var network: NetworkSettings
+
+  package init(representation: RepresentationSettings, network: NetworkSettings) {
+    self.representation = representation
+    self.network = network
+  }
+
+  /// Makes the reading of this plan.
+  ///
+  /// - Throws: `CompositionError` of kind `spec` where representation and network do not go together.
+  package func reading() throws(CompositionError) -> any SongReading {
+    let representation: Representation
+    do {
+      representation = try Representation(self.representation)
+    } catch {
+      throw CompositionError(.spec, "\(error)")
+    }
+    guard network.cell == "lstm" else {
+      throw CompositionError(.spec, "the cell \(network.cell) is not built yet; use lstm")
+    }
+    return try makeReading(representation, network)
+  }
+}
+
+/// How a network is trained, apart from what it is.
+package struct TrainingSettings: Sendable, Hashable, Codable {
+  /// Augmentation by transposition, in semitones.
+  package struct Transposition: Sendable, Hashable, Codable {
+    package var low: Int
+    package var high: Int
+    /// Whether the share left as written rises from 0 to 1 over the training.
+    package var fade: Bool
+
+    package init(low: Int, high: Int, fade: Bool) {
+      self.low = low
+      self.high = high
+      self.fade = fade
+    }
+  }
+
+  package var optimizer: OptimizerSettings
+  /// Lanes, B.
+  package var batch: Int
+  /// Recurrent steps, T.
+  package var sequence: Int
+  /// The upper bound of optimiser steps.
+  package var iterations: Int
+  /// Another bound.
+  package var minutes: Double?
+  /// Iterations between two validations.
+  package var validateEvery: Int
+  /// Validations with no better loss after which training stops; nil: it does not.
+  package var patience: Int?
+  package var transpose: Transposition?
+  package var seed: UInt64
+
+  package init(
+    optimizer: OptimizerSettings, batch: Int, sequence: Int, iterations: Int, minutes: Double? = nil,
+    validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, seed: UInt64 = 1
+  ) {
+    self.optimizer = optimizer
+    self.batch = batch
+    self.sequence = sequence
+    self.iterations = iterations
+    self.minutes = minutes
+    self.validateEvery = validateEvery
+    self.patience = patience
+    self.transpose = transpose
+    self.seed = seed
+  }
+}

@@ -1,0 +1,56 @@
+package import Identity
+internal import Network
+
+/// A training to be done: what, on what, how, and where its checkpoint lies.
+package struct TrainingTask: Sendable {
+  package var plan: NetworkPlan
+  package var settings: TrainingSettings
+  package var train: EncodedCorpus
+  /// Held-out songs; empty: there is no validation.
+  package var validation: EncodedCorpus
+  /// The weights to start from; nil: from scratch.
+  package var start: WeightsFile?
+  /// The hash of `start`'s file.
+  package var startHash: ContentHash?
+  /// Where the checkpoint is kept; nil: nowhere.
+  package var checkpointPath: String?
+  package var checkpointSeconds: Double
+  /// The iteration that ends training whatever the bounds say: where an earlier run's `minutes` struck.
+  package var stopAtIteration: Int?
+  /// Threads; 0: all cores.
+  ///
+  /// Changes no byte.
+  package var threads: Int
+
+  package init(
+    plan: NetworkPlan, settings: TrainingSettings, train: EncodedCorpus, validation: EncodedCorpus,
+    start: WeightsFile? = nil, startHash: ContentHash? = nil, checkpointPath: String? = nil,
+    checkpointSeconds: Double = 30, stopAtIteration: Int? = nil, threads: Int = 0
+  ) {
+    self.plan = plan
+    self.settings = settings
+    self.train = train
+    self.validation = validation
+    self.start = start
+    self.startHash = startHash
+    self.checkpointPath = checkpointPath
+    self.checkpointSeconds = checkpointSeconds
+    self.stopAtIteration = stopAtIteration
+    self.threads = threads
+  }
+}
+
+/// What came of a training.
+package struct TrainingOutcome: Sendable {
+  package enum StoppedBy: String, Sendable { case iterations, minutes, patience }
+
+  package var weights: WeightsFile
+  package var iterations: Int
+  package var epochs: Double
+  package var trainLoss: Double
+  package var validationLoss: Double?
+  package var bestIteration: Int
+  package var seconds: Double
+  package var tokensPerSecond: Double
+  package var stoppedBy: StoppedBy
+}

@@ -1,0 +1,105 @@
+package import Network
+internal import Representation
+
+extension WeightsFile {
+  /// The network of these weights for a plan: the same one, or one whose vocabulary has grown.
+  ///
+  /// Where `pitches` is wider than the weights', rows and columns are moved to where their meaning stands now, and those
+  /// with a new meaning begin as those of fresh weights do.
+  ///
+  /// - Throws: `CompositionError` of kind `spec` where the plan is another kind of network, naming what differs.
+  package func network(for plan: NetworkPlan, seed: UInt64) throws -> Network {
+    let reading = try plan.reading()
+    let own = try metadata.plan.reading()
+    let network = try Network(own.architecture, tensors: tensors)
+    if plan == metadata.plan { return network }
+    if let difference = difference(from: plan) {
+      throw CompositionError(
+        .spec, "the weights to start from \(difference); leave the field out, or start from scratch")
+    }
+    if own.axes == reading.axes { return try Network(reading.architecture, tensors: tensors) }
+    let target = Network(reading.architecture, seed: seed)
+    let old = Dictionary(uniqueKeysWithValues: network.tensors().map { ($0.name, $0) })
+    let grown = target.tensors().map { tensor in
+      guard let source = old[tensor.name] else { return tensor }
+      return Self.moved(
+        source, into: tensor, from: own.axes, to: reading.axes, architecture: reading.architecture)
+    }
+    return try Network(reading.architecture, tensors: grown)
+  }
+
+  /// What keeps a plan from using these weights, or nil: how they are dropped out and trained may differ, and a
+  /// vocabulary may grow.
+  private func difference(from plan: NetworkPlan) -> String? {
+    let (mine, theirs) = (metadata.network, plan.network)
+    func differs<T: Equatable>(_ name: String, _ own: T, _ other: T) -> String? {
+      own == other ? nil : "have \(name) \(own), the settings say \(other)"
+    }
+    let (old, new) = (metadata.representation, plan.representation)
+    if new.low > old.low || new.low + new.pitchCount < old.low + old.pitchCount {
+      return "know pitches that the settings leave out"
+    }
+    var widened = old
+    widened.pitches = new.pitches
+    if widened != new { return "have another representation than the settings" }
+    return differs("reads", mine.reads.rawValue, theirs.reads.rawValue) ?? differs("cell", mine.cell, theirs.cell)
+      ?? differs("hidden", mine.hidden, theirs.hidden) ?? differs("layers", mine.layers, theirs.layers)
+      ?? differs("embedding", mine.embedding, theirs.embedding) ?? differs("head", mine.head, theirs.head)
+      ?? differs("inputs", mine.inputs.map(\.rawValue), theirs.inputs.map(\.rawValue))
+      ?? differs("loss", mine.loss.rawValue, theirs.loss.rawValue)
+  }
+
+  /// A tensor of the new shape with the old values where they belong.
+  private static func moved(
+    _ source: Tensor, into target: Tensor, from old: NetworkAxes, to new: NetworkAxes, architecture: Architecture
+  ) -> Tensor {
+    let rows: ([String], [String])?
+    let columns: ([String], [String])?
+    let inputs = (old.inputs, new.inputs)
+    let units = (0..<architecture.hidden).map { "unit \($0)" }
+    let behindHidden = (units + old.inputs, units + new.inputs)
+    var isEmbedding = false
+    if case .classes = architecture.reading { isEmbedding = true }
+    switch target.name {
+    case "input.weight": (rows, columns) = isEmbedding ? (inputs, nil) : (nil, inputs)
+    case "lstm.weight_ih_l0": (rows, columns) = (nil, architecture.embedding > 0 ? nil : inputs)
+    case "head.weight": (rows, columns) = (nil, behindHidden)
+    case "written.weight":
+      (rows, columns) = (nil, zip(old.tables[target.name], new.tables[target.name]))
+    case let name where name.hasPrefix("output"): (rows, columns) = ((old.outputs, new.outputs), nil)
+    default: (rows, columns) = (zip(old.tables[target.name], new.tables[target.name]), nil)
+    }
+    return copy(source, into: target, rows: rows, columns: columns)
+  }
+
+  private static func zip(_ old: [String]?, _ new: [String]?) -> ([String], [String])? {
+    guard let old, let new else { return nil }
+    return (old, new)
+  }
+
+  private static func copy(
+    _ source: Tensor, into target: Tensor, rows: ([String], [String])?, columns: ([String], [String])?
+  ) -> Tensor {
+    func places(_ axis: ([String], [String])?, _ count: Int) -> [Int?] {
+      guard let (old, new) = axis else { return (0..<count).map { $0 } }
+      let place = Dictionary(new.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+      return old.map { place[$0] }
+    }
+    let sourceRows = source.shape.first ?? 1
+    let sourceColumns = source.shape.count > 1 ? source.shape[1] : 1
+    let targetColumns = target.shape.count > 1 ? target.shape[1] : 1
+    let rowPlaces = places(rows, sourceRows)
+    let columnPlaces = places(columns, sourceColumns)
+    guard rowPlaces.count == sourceRows, columnPlaces.count == sourceColumns else { return target }
+    var result = target
+    for (row, newRow) in rowPlaces.enumerated() {
+      guard let newRow else { continue }
+      for (column, newColumn) in columnPlaces.enumerated() {
+        guard let newColumn else { continue }
+        let place = newRow * targetColumns + newColumn
+        if place < result.values.count { result.values[place] = source.values[row * sourceColumns + column] }
+      }
+    }
+    return result
+  }
+}

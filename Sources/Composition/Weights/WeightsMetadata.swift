@@ -1,0 +1,74 @@
+package import Identity
+internal import Network
+package import Representation
+
+/// What a weights file says about itself: everything needed to use it, and nothing of where and when it was made.
+package struct WeightsMetadata: Codable, Sendable {
+  package var format: Int
+  package var representation: RepresentationSettings
+  package var vocabulary: [String]
+  package var network: NetworkSettings
+  package var training: TrainingSettings
+  /// The iteration whose weights these are.
+  package var iteration: Int
+  package var validationLoss: Double?
+  package var snapshot: ContentHash
+  /// The weights that these were trained from, oldest first.
+  package var parents: [ContentHash]
+  package var version: String
+  package var numerics: Int
+  /// The defaults of generation, in the words of `generate:`.
+  package var generate: GenerationDefaults?
+
+  package enum CodingKeys: String, CodingKey {
+    case format, representation, vocabulary, network, training, iteration
+    case validationLoss = "validation_loss"
+    case snapshot, parents, version, numerics, generate
+  }
+
+  init(
+    plan: NetworkPlan, vocabulary: [String], training: TrainingSettings, iteration: Int, validationLoss: Double?,
+    snapshot: ContentHash, parents: [ContentHash]
+  ) {
+    format = 1
+    representation = plan.representation
+    self.vocabulary = vocabulary
+    network = plan.network
+    self.training = training
+    self.iteration = iteration
+    self.validationLoss = validationLoss
+    self.snapshot = snapshot
+    self.parents = parents
+    version = ProgramVersion.current
+    numerics = Numerics.version
+  }
+
+  /// What was trained.
+  package var plan: NetworkPlan { NetworkPlan(representation: representation, network: network) }
+}
+
+/// Defaults of generation that travel with weights.
+package struct GenerationDefaults: Codable, Sendable, Equatable {
+  package var songs: Int?
+  /// `32 bars`, `90 s` or `512 frames`.
+  package var length: String?
+  package var temperature: Double?
+  package var topP: Double?
+  package var topK: Int?
+
+  package init(
+    songs: Int? = nil, length: String? = nil, temperature: Double? = nil, topP: Double? = nil, topK: Int? = nil
+  ) {
+    self.songs = songs
+    self.length = length
+    self.temperature = temperature
+    self.topP = topP
+    self.topK = topK
+  }
+
+  package enum CodingKeys: String, CodingKey {
+    case songs, length, temperature
+    case topP = "top_p"
+    case topK = "top_k"
+  }
+}

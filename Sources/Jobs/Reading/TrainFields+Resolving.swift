@@ -1,0 +1,135 @@
+import StrictYAML
+
+extension TrainFields {
+  /// The settings after preset and defaults; what does not fit together is reported at its place.
+  ///
+  /// - Parameters:
+  ///   - start: where to start if nothing is written: `latest` in a studio, `scratch` elsewhere.
+  ///   - list: where to report.
+  ///   - mark: the place for what has none of its own.
+  /// - Returns: the settings, which are of use only where nothing was reported.
+  func resolved(from start: String, reportingTo list: DiagnosticList, at mark: Mark) -> TrainSettings {
+    let preset = self.preset.flatMap { Preset.named($0.value) }
+    let fields = preset.map { overlaid(on: $0.train) } ?? self
+    let report = Report(list: fields.isUncertain ? nil : list, fallback: self.mark ?? mark)
+    let name = fields.representation?.name?.value ?? .steps
+    var settings = TrainSettings(representation: name)
+    settings.from = fields.from?.value ?? start
+    settings.preset = preset?.name
+    settings.representation = fields.representation?.resolved(name, report) ?? settings.representation
+    settings.network = fields.network?.resolved(settings.network.reads, name, report) ?? settings.network
+    settings.loss = resolvedLoss(fields.loss, fields.representation?.name?.mark, name, report)
+    settings.optimizer = fields.optimizer?.resolved() ?? settings.optimizer
+    settings.batch = fields.batch?.value ?? settings.batch
+    settings.sequence = fields.sequence?.value ?? settings.sequence
+    settings.iterations = fields.iterations?.value ?? settings.iterations
+    settings.minutes = fields.minutes?.value
+    settings.validateEvery = fields.validateEvery?.value ?? settings.validateEvery
+    settings.validation = fields.validation?.value ?? settings.validation
+    settings.patience = fields.patience?.value
+    settings.transpose = fields.transpose?.value.settings
+    settings.average = fields.average?.value
+    settings.seed = fields.seed?.value ?? settings.seed
+    settings.generate = preset?.generate ?? GenerateFields()
+    return settings
+  }
+
+  /// A loss that is written must fit; a preset's gives way to that of another representation.
+  private func resolvedLoss(
+    _ whole: Written<LossName>?, _ nameMark: Mark?, _ name: RepresentationName, _ report: Report
+  ) -> LossName {
+    let standard: LossName = name == .roll ? .bce : .crossEntropy
+    guard let loss = whole else { return standard }
+    if (loss.value == .crossEntropy) != (name == .roll) { return loss.value }
+    if self.loss != nil {
+      report(
+        "loss is '\(loss.value.rawValue)', which does not fit the representation \(name.rawValue)", "loss",
+        loss.mark ?? nameMark, expected: name == .roll ? "mse, mae or bce" : "cross-entropy")
+    }
+    return standard
+  }
+
+  /// Reports what fields have to do with each other.
+  struct Report {
+    let list: DiagnosticList?
+    let fallback: Mark
+
+    func callAsFunction(_ message: String, _ key: String, _ mark: Mark?, expected: String? = nil) {
+      list?.report(message, at: mark ?? fallback, key: key, expected: expected)
+    }
+  }
+}
+
+extension RepresentationPart {
+  fileprivate func resolved(_ name: RepresentationName, _ report: TrainFields.Report) -> RepresentationFields {
+    var result = RepresentationFields(name: name)
+    result.resolution = resolution?.value ?? result.resolution
+    result.pitches = pitches?.value ?? result.pitches
+    result.block = block?.value ?? result.block
+    result.holds = holds?.value ?? result.holds
+    result.lines = lines?.value ?? result.lines
+    result.repeats = repeats?.value ?? result.repeats
+    // A field means something for one representation only; told where it is written in this file.
+    let owners: [(key: String, mark: Mark?, owner: RepresentationName)] = [
+      ("block", block?.mark, .roll), ("holds", holds?.mark, .steps), ("lines", lines?.mark, .voices),
+      ("repeats", repeats?.mark, .voices),
+    ]
+    for field in owners where field.owner != name {
+      guard let mark = field.mark else { continue }
+      report("\(field.key) means nothing for \(name.rawValue); it belongs to \(field.owner.rawValue)", field.key, mark)
+    }
+    return result
+  }
+}
+
+extension NetworkPart {
+  fileprivate func resolved(
+    _ standard: NetworkReading, _ name: RepresentationName, _ report: TrainFields.Report
+  ) -> NetworkFields {
+    let reading = reads?.value ?? standard
+    var result = NetworkFields(reads: reading)
+    result.cell = cell?.value ?? result.cell
+    result.hidden = hidden?.value ?? result.hidden
+    result.layers = layers?.value ?? result.layers
+    result.embedding = embedding?.value ?? result.embedding
+    result.head = head?.value ?? result.head
+    result.inputs = inputs?.value ?? result.inputs
+    result.dropout = dropout?.resolved() ?? result.dropout
+    if reading == .tokens, result.head > 0 {
+      report(
+        "head is \(result.head), but only a network that reads frames has a head", "head", head?.mark,
+        expected: "reads: frames, or head: 0")
+    }
+    if reading == .frames, result.head == 0, name != .roll {
+      report(
+        "head is 0, but a network that reads frames writes its tokens with a head", "head", head?.mark,
+        expected: "a head of 1 or more, or reads: tokens")
+    }
+    return result
+  }
+}
+
+extension DropoutPart {
+  fileprivate func resolved() -> DropoutFields {
+    var result = DropoutFields()
+    result.input = input ?? 0
+    result.between = between ?? 0
+    result.recurrent = recurrent ?? 0
+    result.output = output ?? 0
+    result.head = head ?? 0
+    return result
+  }
+}
+
+extension OptimizerPart {
+  fileprivate func resolved() -> OptimizerFields {
+    var result = OptimizerFields()
+    result.name = name?.value ?? result.name
+    result.learningRate = learningRate?.value ?? result.learningRate
+    result.weightDecay = weightDecay?.value ?? result.weightDecay
+    result.schedule = schedule?.value ?? result.schedule
+    result.warmUp = warmUp?.value ?? result.warmUp
+    if let clip { result.clip = clip.value }
+    return result
+  }
+}

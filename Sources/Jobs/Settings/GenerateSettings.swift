@@ -1,0 +1,135 @@
+/// How long a song is to be.
+///
+/// It is coded as its text: `32 bars`, `90 s`, `512 frames`.
+package enum SongLength: Hashable, Sendable, CustomStringConvertible {
+  case bars(Int)
+  case seconds(Double)
+  case frames(Int)
+
+  /// Reads `32 bars`, `90 s`, `512 frames`, or nil where the text is none; each is at least 1 and at most 1,000,000.
+  package init?(_ text: String) {
+    guard let (number, unit) = splitQuantity(text), number <= 1_000_000 else { return nil }
+    switch unit {
+    case "bars", "bar":
+      guard number >= 1, number == number.rounded() else { return nil }
+      self = .bars(Int(number))
+    case "frames", "frame":
+      guard number >= 1, number == number.rounded() else { return nil }
+      self = .frames(Int(number))
+    case "s":
+      guard number >= 1 else { return nil }
+      self = .seconds(number)
+    case "m":
+      guard number > 0, number * 60 >= 1, number * 60 <= 1_000_000 else { return nil }
+      self = .seconds(number * 60)
+    default: return nil
+    }
+  }
+
+  package var description: String {
+    switch self {
+    case .bars(let count): "\(count) bars"
+    case .frames(let count): "\(count) frames"
+    case .seconds(let count): count == count.rounded() ? "\(Int(count)) s" : "\(count) s"
+    }
+  }
+}
+
+extension SongLength: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    guard let length = SongLength(try container.decode(String.self)) else {
+      throw DecodingError.dataCorruptedError(in: container, debugDescription: "not the length of a song")
+    }
+    self = length
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+/// What was written under `generate:`; what was not is nil, and is filled in from the weights' own defaults.
+package struct GenerateFields: Codable, Sendable, Equatable {
+  /// The weights of a job that does not train: `starter`, a hash, `JOB` or `JOB/0007`.
+  package var from: String?
+  package var songs: Int?
+  package var length: SongLength?
+  package var temperature: Double?
+  package var topP: Double?
+  package var topK: Int?
+  /// A MIDI file to continue.
+  package var prime: String?
+  package var seed: UInt64?
+
+  package init() {}
+
+  /// Fills what is nil here with what `base` has.
+  package func overlaid(on base: GenerateFields) -> GenerateFields {
+    var result = self
+    result.from = from ?? base.from
+    result.songs = songs ?? base.songs
+    result.length = length ?? base.length
+    result.temperature = temperature ?? base.temperature
+    result.topP = topP ?? base.topP
+    result.topK = topK ?? base.topK
+    result.prime = prime ?? base.prime
+    result.seed = seed ?? base.seed
+    return result
+  }
+
+  /// The settings of one generation: what is written here, else what the weights bring, else the general defaults.
+  package func resolved(over defaults: GenerateFields = GenerateFields()) -> GenerateSettings {
+    let fields = overlaid(on: defaults)
+    var settings = GenerateSettings()
+    settings.songs = fields.songs ?? settings.songs
+    settings.length = fields.length ?? settings.length
+    settings.temperature = fields.temperature ?? settings.temperature
+    settings.topP = fields.topP ?? settings.topP
+    settings.topK = fields.topK ?? settings.topK
+    settings.prime = fields.prime
+    settings.seed = fields.seed ?? settings.seed
+    return settings
+  }
+
+  package enum CodingKeys: String, CodingKey {
+    case from, songs, length, temperature
+    case topP = "top_p"
+    case topK = "top_k"
+    case prime, seed
+  }
+}
+
+/// Every setting of a generation, after the weights' defaults and the general ones.
+package struct GenerateSettings: Codable, Sendable, Equatable {
+  package var songs = 1
+  package var length: SongLength = .bars(32)
+  package var temperature: Double = 1
+  /// The share of probability that may be drawn from; 1: all.
+  package var topP: Double = 1
+  /// The number of tokens that may be drawn from; 0: all.
+  package var topK = 0
+  /// A MIDI file to continue; nil: none.
+  package var prime: String?
+  package var seed: UInt64 = 1
+
+  package init() {}
+
+  package enum CodingKeys: String, CodingKey {
+    case songs, length, temperature
+    case topP = "top_p"
+    case topK = "top_k"
+    case prime, seed
+  }
+}
+
+/// What `evaluate:` sets: what the weights of a run are scored on once they are made.
+package struct EvaluateSettings: Codable, Sendable, Equatable {
+  /// Corpora to score; empty: the files that training held out.
+  package var corpus: [String] = []
+
+  package init(corpus: [String] = []) { self.corpus = corpus }
+
+  package enum CodingKeys: String, CodingKey { case corpus }
+}

@@ -1,0 +1,99 @@
+/// What a training makes small.
+package enum LossName: String, Codable, Sendable, CaseIterable {
+  case mse, mae, bce
+  case crossEntropy = "cross-entropy"
+}
+
+/// Augmentation by moving copies of the songs up and down.
+package struct TransposeSettings: Codable, Sendable, Equatable {
+  /// The lowest and highest number of semitones.
+  package var range: Bounds
+  /// Says whether the share left as written rises from 0 to 1 over the training.
+  package var fade: Bool
+
+  package init(range: Bounds, fade: Bool = false) {
+    self.range = range
+    self.fade = fade
+  }
+
+  package enum CodingKeys: String, CodingKey { case range, fade }
+}
+
+/// What a training is scored on while it goes: a share of the files, a corpus, or paths.
+///
+/// It is coded as a number, a text or a list of texts.
+package enum ValidationChoice: Sendable, Equatable {
+  /// A share of the files, chosen by their hash; 0: none.
+  case share(Double)
+  /// The corpus of that name (in a studio).
+  case corpus(String)
+  /// Files and folders (on the command line).
+  case paths([String])
+}
+
+extension ValidationChoice: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let share = try? container.decode(Double.self) {
+      self = .share(share)
+    } else if let name = try? container.decode(String.self) {
+      self = .corpus(name)
+    } else {
+      self = .paths(try container.decode([String].self))
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .share(let share): try container.encode(share)
+    case .corpus(let name): try container.encode(name)
+    case .paths(let paths): try container.encode(paths)
+    }
+  }
+}
+
+/// Every setting of a training, after preset and defaults.
+package struct TrainSettings: Codable, Sendable, Equatable {
+  /// Weights to start from: `latest`, `scratch`, `starter`, a hash, `JOB` or `JOB/0007`; outside a studio also a path.
+  package var from = "scratch"
+  /// The preset that lies below the other fields.
+  package var preset: String?
+  package var representation: RepresentationFields
+  package var network: NetworkFields
+  package var loss: LossName
+  package var optimizer = OptimizerFields()
+  /// Sequences an iteration.
+  package var batch = 32
+  /// Recurrent steps of a sequence: tokens, frames or blocks.
+  package var sequence = 128
+  /// The most iterations, over which schedule, warm-up and fading run.
+  package var iterations = 2000
+  /// The most minutes; nil: no such limit.
+  package var minutes: Double?
+  /// Iterations between two validations.
+  package var validateEvery = 100
+  package var validation: ValidationChoice = .share(0.1)
+  /// Validations with no better loss after which training ends; nil: it does not.
+  package var patience: Int?
+  /// Augmentation by transposing; nil: none.
+  package var transpose: TransposeSettings?
+  /// The factor of the weights' exponential average; nil: none.
+  package var average: Double?
+  package var seed: UInt64 = 1
+  /// What `generate` uses with these weights unless told otherwise.
+  package var generate = GenerateFields()
+
+  /// Takes the defaults of a representation.
+  package init(representation: RepresentationName) {
+    self.representation = RepresentationFields(name: representation)
+    network = NetworkFields(reads: representation == .roll || representation == .events ? .tokens : .frames)
+    loss = representation == .roll ? .bce : .crossEntropy
+  }
+
+  package enum CodingKeys: String, CodingKey {
+    case from, preset, representation, network, loss, optimizer, batch, sequence, iterations, minutes
+    case validateEvery = "validate_every"
+    case validation, patience, transpose, average, seed, generate
+  }
+}

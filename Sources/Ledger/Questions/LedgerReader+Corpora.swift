@@ -1,0 +1,158 @@
+package import Foundation
+internal import GRDB
+package import Identity
+
+extension LedgerReader {
+  /// All corpora, by name.
+  package func corpora() throws -> [CorpusRecord] {
+    try read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT corpora.name AS name, changed_at, count(objects.id) AS files, coalesce(sum(notes), 0) AS notes,
+            coalesce(sum(seconds), 0.0) AS seconds, coalesce(sum(bytes), 0) AS bytes
+          FROM corpora
+          LEFT JOIN corpus_files ON corpus_files.corpus = corpora.id AND removed_at IS NULL
+          LEFT JOIN objects ON objects.id = corpus_files.object
+          GROUP BY corpora.id ORDER BY corpora.name
+          """)
+      return try rows.map { row in
+        let name = try row.text("name")
+        return CorpusRecord(
+          name: name, files: try row.integer("files"), notes: try row.integer("notes"),
+          seconds: try row.decimal("seconds"), bytes: try row.integer("bytes"),
+          snapshot: try db.snapshotHash(of: [name]), changedAt: try row.time("changed_at"))
+      }
+    }
+  }
+
+  /// The files of a corpus, by name.
+  ///
+  /// - Throws: `LedgerError`; `unknown` where there is no such corpus.
+  package func files(ofCorpus corpus: String) throws -> [CorpusFile] {
+    try read { db in
+      guard try db.first("SELECT 1 FROM corpora WHERE name = ?", [corpus]) != nil else {
+        throw LedgerError.unknown("no corpus '\(FileName(corpus).shown)'; `ritornello corpus` lists them")
+      }
+      let rows = try Row.fetchAll(db, sql: Self.corpusFiles + " ORDER BY corpus_files.name", arguments: [corpus])
+      return try rows.map { try CorpusFile($0, corpus: corpus) }
+    }
+  }
+
+  /// The file of a name in a corpus; nil: there is none.
+  package func file(_ file: FileName, inCorpus corpus: String) throws -> CorpusFile? {
+    try read { db in
+      let (name, bytes) = file.columns
+      let row = try db.first(
+        Self.corpusFiles + " AND corpus_files.name = ? AND coalesce(name_bytes, x'') = coalesce(?, x'')",
+        [corpus, name, bytes])
+      return try row.map { try CorpusFile($0, corpus: corpus) }
+    }
+  }
+
+  /// When the content of any of these corpora last changed; nil: none of them exists.
+  package func lastChange(ofCorpora corpora: [String]) throws -> Date? {
+    guard !corpora.isEmpty else { return nil }
+    return try read { db in
+      let row = try db.first(
+        "SELECT max(changed_at) AS changed_at FROM corpora WHERE name IN (\(databaseQuestionMarks(count: corpora.count)))",
+        StatementArguments(corpora))
+      return try row?.optionalTime("changed_at")
+    }
+  }
+
+  /// The hash of what these corpora hold together now; nil: they are empty.
+  ///
+  /// Complexity: reads every hash; ask `lastChange` first where it is asked often.
+  package func snapshotHash(ofCorpora corpora: [String]) throws -> ContentHash? {
+    try read { try $0.snapshotHash(of: corpora) }
+  }
+
+  /// A recorded snapshot; nil: there is none of this hash.
+  package func snapshot(_ hash: ContentHash) throws -> Snapshot? {
+    try read { db in
+      guard try db.first("SELECT 1 FROM snapshots WHERE sha256 = ?", [hash.hex]) != nil else { return nil }
+      return Snapshot(sha256: hash, files: try db.files(ofSnapshot: hash))
+    }
+  }
+
+  private static let corpusFiles = """
+    SELECT corpus_files.name AS name, name_bytes, sha256, bytes, notes, seconds, corpus_files.added_at AS added_at
+    FROM corpus_files JOIN corpora ON corpora.id = corpus_files.corpus JOIN objects ON objects.id = corpus_files.object
+    WHERE corpora.name = ? AND removed_at IS NULL
+    """
+}
+
+extension CorpusFile {
+  fileprivate init(_ row: Row, corpus: String) throws {
+    self.corpus = corpus
+    name = try row.fileName()
+    sha256 = try row.hash("sha256")
+    bytes = try row.integer("bytes")
+    notes = try row.integer("notes")
+    seconds = try row.decimal("seconds")
+    addedAt = try row.time("added_at")
+  }
+}
+
+extension SnapshotFile {
+  fileprivate init(_ row: Row) throws {
+    corpus = try row.text("corpus")
+    name = try row.fileName()
+    sha256 = try row.hash("sha256")
+  }
+}
+
+extension Database {
+  /// What some corpora hold now, each content once under its first name, in the order of hashes.
+  func contents(of corpora: [String]) throws -> [(id: Int, file: SnapshotFile)] {
+    guard !corpora.isEmpty else { return [] }
+    let rows = try Row.fetchAll(
+      self,
+      sql: """
+        SELECT corpus_files.id AS id, corpora.name AS corpus, corpus_files.name AS name, name_bytes, sha256
+        FROM corpus_files
+        JOIN corpora ON corpora.id = corpus_files.corpus
+        JOIN objects ON objects.id = corpus_files.object
+        WHERE corpora.name IN (\(databaseQuestionMarks(count: corpora.count))) AND removed_at IS NULL
+        ORDER BY sha256, corpora.name, corpus_files.name
+        """, arguments: StatementArguments(corpora))
+    var contents: [(id: Int, file: SnapshotFile)] = []
+    contents.reserveCapacity(rows.count)
+    for row in rows {
+      let file = try SnapshotFile(row)
+      if contents.last?.file.sha256 == file.sha256 { continue }
+      contents.append((try row.integer("id"), file))
+    }
+    return contents
+  }
+
+  func snapshotHash(of corpora: [String]) throws -> ContentHash? {
+    guard !corpora.isEmpty else { return nil }
+    let rows = try Row.fetchAll(
+      self,
+      sql: """
+        SELECT DISTINCT sha256 FROM corpus_files
+        JOIN corpora ON corpora.id = corpus_files.corpus
+        JOIN objects ON objects.id = corpus_files.object
+        WHERE corpora.name IN (\(databaseQuestionMarks(count: corpora.count))) AND removed_at IS NULL
+        """, arguments: StatementArguments(corpora))
+    return rows.isEmpty ? nil : ContentHash(ofSnapshot: try rows.map { try $0.hash("sha256") })
+  }
+
+  /// The files of a recorded snapshot, in the order of their hashes.
+  func files(ofSnapshot hash: ContentHash) throws -> [SnapshotFile] {
+    let rows = try Row.fetchAll(
+      self,
+      sql: """
+        SELECT corpora.name AS corpus, corpus_files.name AS name, name_bytes, objects.sha256 AS sha256
+        FROM snapshots
+        JOIN snapshot_files ON snapshot_files.snapshot = snapshots.id
+        JOIN corpus_files ON corpus_files.id = snapshot_files.corpus_file
+        JOIN corpora ON corpora.id = corpus_files.corpus
+        JOIN objects ON objects.id = corpus_files.object
+        WHERE snapshots.sha256 = ? ORDER BY objects.sha256
+        """, arguments: [hash.hex])
+    return try rows.map { try SnapshotFile($0) }
+  }
+}

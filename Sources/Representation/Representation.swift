@@ -1,0 +1,93 @@
+package import MIDI
+
+/// Scores as numbers and back: one of `roll`, `steps` and `voices`.
+///
+/// A score is placed on a grid of `resolution` frames a quarter note. What the grid and the representation cannot tell is
+/// lost and counted; what they tell comes back exactly:
+///
+///     decode(encode(x)) == quantised(x)        encode(decode(encode(x))) == encode(x)
+package struct Representation: Sendable, Equatable {
+  /// What the numbers of a song are.
+  @usableFromInline
+  enum Layout: Sendable, Equatable {
+    case roll, steps, stepsWithoutHolds, voices
+  }
+
+  package let settings: RepresentationSettings
+  /// Steps, voices: one text a token, in token order; roll: one text an element of a vector.
+  package let vocabulary: [String]
+  @usableFromInline let layout: Layout
+  /// The lowest pitch that is kept.
+  @usableFromInline let lowest: Int
+
+  /// Makes a representation.
+  ///
+  /// - Throws: `RepresentationError` where a setting is out of range, or for `events`.
+  package init(_ settings: RepresentationSettings) throws(RepresentationError) {
+    try settings.check()
+    self.settings = settings
+    lowest = settings.pitches.lowerBound
+    switch settings.name {
+    case .roll:
+      layout = .roll
+      vocabulary = (0..<settings.block).flatMap { frame in settings.pitches.map { "frame \(frame) pitch \($0)" } }
+    case .steps where settings.holds:
+      layout = .steps
+      vocabulary = ["end", "frame"] + settings.pitches.flatMap { ["start \($0)", "hold \($0)"] }
+    case .steps:
+      layout = .stepsWithoutHolds
+      vocabulary = ["end", "frame"] + settings.pitches.map { "\($0)" }
+    case .voices, .events:
+      layout = .voices
+      vocabulary = ["end", "hold", "rest"] + settings.pitches.map { "start \($0)" }
+    }
+  }
+
+  /// Turns a score into numbers, and tells what was lost.
+  ///
+  /// - Throws: `EncodingError` where the song has too many frames, or (voices) more notes sound at once than there are
+  ///   lines.
+  package func encode(_ score: Score) throws(EncodingError) -> (EncodedSong, EncodingReport) {
+    let (song, report) = try gridSong(of: score)
+    let encoded =
+      switch layout {
+      case .roll: encodeRoll(song)
+      case .steps, .stepsWithoutHolds: encodeSteps(song)
+      case .voices: encodeVoices(song)
+      }
+    return (encoded, report)
+  }
+
+  /// Turns numbers into a score.
+  ///
+  /// Any numbers will do: a token that means nothing where it stands is passed over, and what follows the first *end* or
+  /// stands in a frame that is not finished is not played. The division is 480 ticks a quarter, or the largest multiple of
+  /// `resolution` below. Roll and steps give one track, voices a track a line.
+  package func decode(_ song: EncodedSong) -> Score {
+    switch layout {
+    case .roll: score(of: decodeRoll(song))
+    case .steps, .stepsWithoutHolds: score(of: decodeSteps(song))
+    case .voices: score(of: decodeVoices(song))
+    }
+  }
+
+  /// Returns a score as the representation tells it: what decoding its encoding gives.
+  ///
+  /// - Throws: `EncodingError`, as `encode` does.
+  package func quantised(_ score: Score) throws(EncodingError) -> Score {
+    self.score(of: try gridSong(of: score).song)
+  }
+
+  /// Places a score on the grid and leaves only what the representation tells.
+  private func gridSong(of score: Score) throws(EncodingError) -> (song: GridSong, report: EncodingReport) {
+    let grid = Grid(score.division, resolution: settings.resolution)
+    var (notes, frames, report) = try gridNotes(of: score, on: grid)
+    if layout == .voices {
+      let lines = try lines(of: notes, on: grid, report: &report)
+      return (GridSong(frames: frames, lines: lines), report)
+    }
+    let line = undoubled(notes, starts: layout == .steps, report: &report)
+    if layout != .roll, stepsTokenCount(frames, line) > Self.tokenLimit { throw .tooFull(limit: Self.tokenLimit) }
+    return (GridSong(frames: frames, lines: [line]), report)
+  }
+}

@@ -1,0 +1,26 @@
+/// Settings that no representation can have.
+package struct RepresentationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The key of the setting.
+  package var key: String
+  /// What is wrong and what was expected.
+  package var message: String
+
+  package var description: String { "representation.\(key): \(message)" }
+}
+
+extension RepresentationSettings {
+  /// Checks each setting against its bounds.
+  func check() throws(RepresentationError) {
+    guard name != .events else {
+      throw RepresentationError(key: "name", message: "events is not built yet; use roll, steps or voices")
+    }
+    let bounds: [(String, Int, ClosedRange<Int>)] = [
+      ("resolution", resolution, 1...480), ("pitches", pitches.lowerBound, 0...127),
+      ("pitches", pitches.upperBound, 0...127), ("block", block, 1...256), ("lines", lines, 1...8),
+    ]
+    for (key, value, range) in bounds where !range.contains(value) {
+      throw RepresentationError(
+        key: key, message: "\(value) is out of range; expected \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+}

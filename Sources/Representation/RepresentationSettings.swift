@@ -1,0 +1,66 @@
+/// How a score is turned into numbers: the map `representation` of jobs.yaml and of the weights' metadata.
+///
+/// In JSON a key that the named representation does not use is not written, and a missing key has its default.
+package struct RepresentationSettings: Sendable, Hashable {
+  /// The four representations.
+  package enum Name: String, Codable, Sendable, Hashable, CaseIterable {
+    case roll, steps, voices, events
+  }
+
+  package var name: Name
+  /// Frames a quarter note.
+  package var resolution = 4
+  /// The pitches that are kept.
+  package var pitches: ClosedRange<Int> = 21...108
+  /// Roll: frames a vector.
+  package var block = 4
+  /// Steps: whether a held note is told from a new one.
+  package var holds = true
+  /// Voices: how many lines there are.
+  package var lines = 4
+  /// Voices: whether a start on the pitch that sounds is written as a start.
+  package var repeats = true
+
+  /// Makes the settings that a name alone stands for.
+  package init(_ name: Name) {
+    self.name = name
+  }
+}
+
+extension RepresentationSettings: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case name, resolution, pitches, block, holds, lines, repeats
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(try container.decode(Name.self, forKey: .name))
+    resolution = try container.decodeIfPresent(Int.self, forKey: .resolution) ?? resolution
+    block = try container.decodeIfPresent(Int.self, forKey: .block) ?? block
+    holds = try container.decodeIfPresent(Bool.self, forKey: .holds) ?? holds
+    lines = try container.decodeIfPresent(Int.self, forKey: .lines) ?? lines
+    repeats = try container.decodeIfPresent(Bool.self, forKey: .repeats) ?? repeats
+    if let bounds = try container.decodeIfPresent([Int].self, forKey: .pitches) {
+      guard bounds.count == 2, bounds[0] <= bounds[1] else {
+        throw DecodingError.dataCorruptedError(
+          forKey: .pitches, in: container, debugDescription: "expected the lowest and the highest pitch")
+      }
+      pitches = bounds[0]...bounds[1]
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(name, forKey: .name)
+    try container.encode(resolution, forKey: .resolution)
+    if name != .events { try container.encode([pitches.lowerBound, pitches.upperBound], forKey: .pitches) }
+    switch name {
+    case .roll: try container.encode(block, forKey: .block)
+    case .steps: try container.encode(holds, forKey: .holds)
+    case .voices:
+      try container.encode(lines, forKey: .lines)
+      try container.encode(repeats, forKey: .repeats)
+    case .events: break
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import Foundation
+import Glibc
+package import Identity
+import Jobs
+package import Ledger
+import Work
+
+/// Makes songs again from what the ledger recorded, and compares.
+package struct Reproduction {
+  let paths: StudioPaths
+  let environment: StudioEnvironment
+  let reader: LedgerReader
+  let signals: StopSignals
+  let progress: any ProgressTeller
+
+  package init(
+    paths: StudioPaths, environment: StudioEnvironment, signals: StopSignals, progress: any ProgressTeller
+  ) {
+    self.paths = paths
+    self.environment = environment
+    self.signals = signals
+    self.progress = progress
+    reader = LedgerReader(studio: paths.root.text ?? paths.root.shown)
+  }
+
+  /// What came of making a song again.
+  package struct Comparison: Sendable {
+    package var song: SongRecord
+    /// The hash of the song that was made again.
+    package var again: ContentHash
+    /// The hash of the file that was asked about, where one was.
+    package var asked: ContentHash?
+    /// The recorded and the present version of the arithmetic.
+    package var recordedNumerics: Int?
+    package var numerics: Int
+
+    package var isSame: Bool { again == song.sha256 && (asked ?? again) == song.sha256 }
+    package var hasOtherNumerics: Bool { recordedNumerics != nil && recordedNumerics != numerics }
+  }
+
+  /// Makes a song again.
+  ///
+  /// - Parameters:
+  ///   - text: a song's id, or the path of a file: below the studio by its path, elsewhere by its bytes.
+  ///   - deep: whether weights are trained again too.
+  /// - Throws: `StudioError` where there is no such song or it cannot be made again; `Stopped` after a signal.
+  package func compare(_ text: String, deep: Bool) throws -> Comparison {
+    let (song, asked) = try find(text)
+    let folder = paths.reproductions / String(getpid())
+    try environment.makeFolders(folder)
+    defer {
+      try? environment.removeTree(folder)
+      try? environment.files.removeFolder(paths.reproductions, in: workingFolder)
+    }
+    let order = try recordedOrder(of: song.id.run)
+    guard let hash = song.weights else {
+      throw StudioError.refused("the ledger does not know the weights of \(song.id)")
+    }
+    var again = order
+    again.train = nil
+    again.evaluate = nil
+    again.files = []
+    again.validationFiles = nil
+    again.weights = .init(sha256: hash, path: try weights(hash, deep: deep, in: folder, depth: 0).shown)
+    let result = try work(again, in: folder / "songs")
+    let stem = song.id.fileStem + ".mid"
+    guard let made = result.songs.first(where: { $0.file == stem }) else {
+      throw StudioError.fault("the song \(song.id) was not among those that were made again")
+    }
+    let recorded = try RunFiles(song.id.run, paths: paths, environment: environment).result()?.numerics
+    return Comparison(
+      song: song, again: made.sha256, asked: asked, recordedNumerics: recorded, numerics: result.numerics)
+  }
+
+  /// The song that is meant, and the hash of the file that was named.
+  private func find(_ text: String) throws -> (SongRecord, ContentHash?) {
+    if let id = SongID(text), let song = try reader.song(id) { return (song, nil) }
+    let file = URL(fileURLWithPath: text).standardizedFileURL.resolvingSymlinksInPath().path
+    let root = URL(fileURLWithPath: paths.root.shown).standardizedFileURL.resolvingSymlinksInPath().path
+    let bytes = try? environment.contents(of: FileName(file), limit: 64 << 20)
+    let hash = bytes.map { ContentHash(of: $0) }
+    if file.hasPrefix(root + "/"), let song = try reader.song(atPath: String(file.dropFirst(root.count + 1))) {
+      return (song, hash)
+    }
+    if let hash, let song = try reader.songs(withHash: hash).first { return (song, hash) }
+    throw StudioError.missing(
+      "the ledger knows no song '\(FileName(text).shown)'; ritornello songs lists those that there are")
+  }
+
+  private func recordedOrder(of run: RunID) throws -> WorkOrder {
+    guard let text = try reader.run(run)?.order else {
+      throw StudioError.refused("the ledger has no order of \(run)")
+    }
+    var order = try JSONDecoder().decode(WorkOrder.self, from: Data(text.utf8))
+    // Paths count from the run's own folder; here they are wanted from anywhere.
+    let folder = paths.run(run)
+    order.files = order.files.map { $0.absolute(from: folder) }
+    order.validationFiles = order.validationFiles?.map { $0.absolute(from: folder) }
+    order.prime = order.prime?.absolute(from: folder)
+    return order
+  }
+
+  /// The file of weights: the recorded one, or one that is trained again.
+  private func weights(_ hash: ContentHash, deep: Bool, in folder: FileName, depth: Int) throws -> FileName {
+    let kept = paths.weights(hash)
+    let isKept = try environment.exists(kept)
+    guard deep else {
+      if isKept { return kept }
+      throw StudioError.refused("the weights \(hash) were pruned; --deep trains them again")
+    }
+    guard depth < 64, let record = try reader.weights(hash), let run = record.run else {
+      if isKept { return kept }
+      throw StudioError.refused("the ledger does not know how the weights \(hash) were made")
+    }
+    var order = try recordedOrder(of: run)
+    order.generate = nil
+    order.evaluate = nil
+    if order.train?.minutes != nil { order.stopAtIteration = record.iterations }
+    if let parent = order.weights?.sha256 {
+      // Parents are trained again only where they are gone.
+      let isThere = try environment.exists(paths.weights(parent))
+      let path = try weights(parent, deep: !isThere, in: folder, depth: depth + 1)
+      order.weights = .init(sha256: parent, path: path.shown)
+    }
+    let place = folder / "weights-\(depth)"
+    let result = try work(order, in: place)
+    guard result.training?.sha256 == hash else {
+      throw StudioError.differs(
+        "the weights \(hash), trained again, are \(result.training?.sha256.hex ?? "none"): they differ")
+    }
+    return place / RunFolder.weights
+  }
+
+  /// Gives an order to a worker and waits for it.
+  private func work(_ order: WorkOrder, in folder: FileName) throws -> WorkResult {
+    var order = order
+    order.attempt = 1
+    try environment.makeFolders(folder)
+    let files = RunFiles(folder: folder, environment: environment)
+    _ = try files.write(order)
+    let worker = try environment.launcher.launch(runFolder: folder, niceness: 0)
+    var isStopping = false
+    while true {
+      if let ending = environment.launcher.ending(of: worker) {
+        progress.finish()
+        if let number = signals.stop { throw Stopped(signal: number) }
+        guard ending == .exited(0), let result = try files.result() else {
+          throw StudioError.fault("the worker failed: \(files.lastLogLine() ?? "\(ending)")")
+        }
+        if let failure = result.failure { throw StudioError.refused(failure.message) }
+        return result
+      }
+      if signals.stop != nil, !isStopping {
+        isStopping = true
+        environment.launcher.signal(SIGTERM, to: worker)
+      }
+      if let reached = files.progress { progress.tell(order.run, reached) }
+      environment.clock.wait(seconds: 0.05)
+    }
+  }
+}
+
+/// A signal ended what was being done.
+package struct Stopped: Error {
+  package var signal: Int32
+}
+
+extension WorkOrder.File {
+  fileprivate func absolute(from folder: FileName) -> WorkOrder.File {
+    var file = self
+    if !path.hasPrefix("/") { file.path = (folder.text ?? folder.shown) + "/" + path }
+    return file
+  }
+}

@@ -1,0 +1,28 @@
+package import Logging
+
+/// What the studio takes from the world around it, so that tests can give something else.
+package struct StudioEnvironment: Sendable {
+  package var clock: any StudioClock
+  package var files: any FileSystem
+  package var steps: any StepObserver
+  package var launcher: any WorkerLauncher
+  package var log: Logger
+
+  package init(
+    clock: any StudioClock = SystemClock(), files: any FileSystem = GlibcFileSystem(),
+    steps: any StepObserver = UnobservedSteps(), launcher: any WorkerLauncher,
+    log: Logger = Logger(label: "ritornello")
+  ) {
+    self.clock = clock
+    self.files = files
+    self.steps = steps
+    self.launcher = launcher
+    self.log = log
+  }
+
+  /// Announces a durable operation, then makes it.
+  func make<Result>(_ step: Step, _ body: () throws -> Result) throws -> Result {
+    try steps.willMake(step)
+    return try body()
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import Identity
+import Jobs
+import Ledger
+import Logging
+import StrictYAML
+
+extension Intake {
+  /// Takes a one-off spec: its run is recorded, then it leaves the inbox; a bad one is rejected with its diagnostics.
+  func takeSpec(
+    _ entry: InboxEntry, _ bytes: [UInt8], _ descriptor: Int32, _ configuration: JobsFile
+  ) throws -> Decision {
+    let hash = ContentHash(of: bytes)
+    let (spec, diagnostics) = OneOffSpec.parse(bytes: bytes, path: entry.path.last.shown, studio: configuration)
+    guard let spec else {
+      return try reject(
+        entry, hash, "not a usable spec\n" + diagnostics.map(\.rendered).joined(separator: "\n"))
+    }
+    if let reason = unusablePath(in: spec.job, droppedIn: entry.path.folder) { return try reject(entry, hash, reason) }
+    guard configuration.job(named: spec.job.name) == nil else {
+      return try reject(
+        entry, hash, "its name '\(spec.job.name)' is that of a job in jobs.yaml; give it another name")
+    }
+    let settings = try JSONText.of(spec.job)
+    let now = environment.clock.now
+    let run = try environment.make(.recordSpec) {
+      try ledger.recordSpec(
+        entry.drop, sha256: hash, text: String(decoding: bytes, as: UTF8.self), job: spec.job.name,
+        settings: settings, seenAt: now, at: now)
+    }
+    if let run {
+      environment.log.info("'\(entry.path.shown)' was taken as the run \(run)")
+    } else {
+      environment.log.info("'\(entry.path.shown)' is a spec that was run before; it does nothing")
+    }
+    try remove(entry, descriptor)
+    return run == nil ? .decided : .queuedRun
+  }
+
+  /// Why a spec's `prime` may not be used; nil: it may, or there is none.
+  private func unusablePath(in job: JobSpec, droppedIn folder: FileName) -> String? {
+    guard let prime = job.generate?.prime else { return nil }
+    let name = FileName(prime)
+    let isOutside = prime.hasPrefix("/") || name.components.contains { $0.text == ".." || $0.text == "." }
+    guard isOutside || name.components.isEmpty else { return nil }
+    return
+      "prime: '\(name.shown)' lies outside the studio; name a file of a corpus (bach/x.mid) or of the studio's folder"
+  }
+}
+
+/// Settings as they stand in the ledger.
+enum JSONText {
+  static func of(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}

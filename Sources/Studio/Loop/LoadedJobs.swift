@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+import Identity
+import Jobs
+import Ledger
+import Logging
+import StrictYAML
+
+/// `jobs.yaml` as it is in force: the last good version, whatever stands in the file now.
+final class LoadedJobs {
+  private(set) var file = JobsFile()
+  /// The hash of the version in force; nil: there never was a good one.
+  private(set) var loadedHash: ContentHash?
+  /// What is wrong with the file as it is now; nil: nothing.
+  private(set) var error: String?
+  private var lastBytes: [UInt8]?
+  private let paths: StudioPaths
+  private let environment: StudioEnvironment
+  private let ledger: Ledger
+
+  init(paths: StudioPaths, environment: StudioEnvironment, ledger: Ledger) throws {
+    self.paths = paths
+    self.environment = environment
+    self.ledger = ledger
+    if let last = try ledger.reader.configuration() {
+      let (parsed, _) = JobsFile.parse(bytes: Array(last.text.utf8), path: "jobs.yaml")
+      if let parsed {
+        file = parsed
+        loadedHash = last.sha256
+      }
+    }
+    try reload()
+  }
+
+  /// Reads the file again where it has changed.
+  ///
+  /// - Returns: whether another version is in force now.
+  @discardableResult
+  func reload() throws -> Bool {
+    let bytes: [UInt8]
+    do {
+      bytes = try environment.contents(of: paths.jobs, limit: 1 << 20)
+    } catch let failure as FileError {
+      lastBytes = nil
+      let what = failure.code == EFBIG ? "jobs.yaml holds more than 1 MiB" : failure.description
+      tell(what)
+      return false
+    }
+    guard bytes != lastBytes else { return false }
+    lastBytes = bytes
+    let (parsed, diagnostics) = JobsFile.parse(bytes: bytes, path: "jobs.yaml")
+    guard let parsed else {
+      tell(diagnostics.map(\.text).joined(separator: "\n"), diagnostics.map(\.rendered).joined(separator: "\n"))
+      return false
+    }
+    error = nil
+    let hash = ContentHash(of: bytes)
+    guard hash != loadedHash else { return false }
+    let isFirst = loadedHash == nil
+    try environment.make(.recordSchedule) {
+      try ledger.recordConfiguration(
+        String(decoding: bytes, as: UTF8.self), sha256: hash, at: environment.clock.now)
+    }
+    file = parsed
+    loadedHash = hash
+    environment.log.info("jobs.yaml is \(isFirst ? "read" : "read again"): \(parsed.jobs.count) jobs")
+    try cancelRemovedJobs()
+    return true
+  }
+
+  private func tell(_ message: String, _ long: String? = nil) {
+    guard error != message else { return }
+    error = message
+    let rest = loadedHash == nil ? "there are no jobs" : "the last good version stays in force"
+    environment.log.error("jobs.yaml is not usable, \(rest):\n\(long ?? message)")
+  }
+
+  /// Removing a job cancels its queued runs; runs of one-off specs have no job in the file.
+  private func cancelRemovedJobs() throws {
+    for run in try ledger.reader.queue() where run.spec == nil && file.job(named: run.id.job) == nil {
+      try environment.make(.recordCancelled) {
+        try ledger.cancel(run.id, reason: "its job was removed from jobs.yaml", at: environment.clock.now)
+      }
+    }
+  }
+
+  /// The problem to tell; nil: the file is good.
+  var problem: Problem? {
+    guard let error else { return nil }
+    let rest = loadedHash == nil ? "no job runs until it is right" : "the last good version stays in force"
+    return Problem(
+      code: "bad-config", subject: "jobs.yaml", message: "jobs.yaml is not usable: \(error)",
+      remedy: "correct it (ritornello check tells all errors); \(rest)", since: environment.clock.now)
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Glibc
+import Identity
+import Ledger
+
+/// Puts in order at start what a crash has left.
+struct Recovery {
+  let paths: StudioPaths
+  let environment: StudioEnvironment
+  let ledger: Ledger
+  let supervisor: Supervisor
+  let inbox: InboxFolder
+
+  /// Makes the folders that are missing.
+  func makeFolders() throws {
+    for folder in [
+      paths.inbox, paths.outbox, paths.hidden, paths.objects, paths.weights, paths.runs, paths.requests,
+    ] {
+      try environment.makeFolders(folder)
+    }
+  }
+
+  /// Finishes what was cut, then removes what is left over. A fault of the machine in one place does not keep the others
+  /// from being dealt with.
+  ///
+  /// - Returns: the problems that stay.
+  func recover(diedAt: Date?) throws -> [Problem] {
+    var problems: [Problem] = []
+    func trying(_ what: String, _ body: () throws -> Void) throws {
+      do {
+        try body()
+      } catch let error as FileError {
+        problems.append(Problem(error, doing: what, at: environment.clock.now))
+      } catch let error as LedgerError where error.machineFault != nil {
+        problems.append(Problem(error, doing: what, at: environment.clock.now))
+      }
+    }
+    try trying("files on their way out of the inbox cannot be dealt with", emptyTaken)
+    for run in try ledger.reader.unfinishedRuns() {
+      try trying("the run \(run.id) cannot be taken up again") {
+        if run.state == .ready {
+          try supervisor.delivery.moveIn(run.id)
+        } else {
+          try supervisor.recover(run, endedAt: diedAt)
+        }
+      }
+    }
+    try trying("the outbox cannot be cleaned") { try removeStaging() }
+    try trying("temporary files cannot be removed") { try removeTemporaryFiles() }
+    try trying("objects cannot be looked through") { try removeObjectsWithoutRow() }
+    return problems
+  }
+
+  /// Files that a crash left in the inbox's hidden folder: those whose contents are safe are removed, others put back.
+  func emptyTaken() throws {
+    for path in try inbox.leftovers() {
+      let hidden = paths.taken / path
+      let facts = try environment.files.facts(of: hidden, in: workingFolder)
+      var isSafe = false
+      if facts.kind == .file, facts.size <= 1 << 30 {
+        let bytes = try environment.contents(of: hidden, limit: 1 << 30)
+        let hash = ContentHash(of: bytes)
+        let isStored = try ledger.reader.hasObject(hash) && environment.exists(paths.object(hash))
+        let isSpec = try ledger.reader.spec(hash) != nil
+        isSafe = isStored || isSpec
+      }
+      if isSafe {
+        try environment.make(.unlinkDrop) { try environment.files.unlink(hidden, in: workingFolder) }
+      } else {
+        try inbox.putBack(path)
+      }
+    }
+    inbox.removeEmptyFolders()
+  }
+
+  /// Removes what stands half put together in the outbox; that of ready runs was moved in before.
+  func removeStaging() throws {
+    let ready = Set(try ledger.reader.runs(in: [.ready]).map { paths.staging($0.id).last })
+    for name in try environment.names(in: paths.outbox)
+    where name.bytes.starts(with: StudioPaths.stagingPrefix.utf8) && !ready.contains(name) {
+      try environment.make(.removeLeftover) { try environment.removeTree(paths.outbox / name) }
+    }
+  }
+
+  /// Removes temporary files below `.ritornello`, and songs that were being made again.
+  func removeTemporaryFiles() throws {
+    try environment.removeTree(paths.reproductions)
+    func walk(_ folder: FileName, _ depth: Int) throws {
+      for name in try environment.names(in: folder) {
+        let path = folder / name
+        if name.ending == "tmp" {
+          try environment.make(.removeLeftover) { try environment.removeTree(path) }
+        } else if depth > 0, try environment.files.facts(of: path, in: workingFolder).kind == .folder {
+          try walk(path, depth - 1)
+        }
+      }
+    }
+    for (folder, depth) in [
+      (paths.hidden, 0), (paths.objects, 1), (paths.weights, 0), (paths.requests, 0), (paths.runs, 3),
+    ] {
+      try walk(folder, depth)
+    }
+  }
+
+  /// Removes objects and weights that were stored and never recorded; their bytes are still where they came from.
+  func removeObjectsWithoutRow() throws {
+    let known = Set(try ledger.reader.objects().keys)
+    for shard in try environment.names(in: paths.objects) {
+      for name in try environment.names(in: paths.objects / shard) where name.ending == "mid" {
+        guard let text = name.text, let hash = ContentHash(hex: String(text.dropLast(4))), !known.contains(hash) else {
+          continue
+        }
+        try environment.make(.removeLeftover) {
+          try environment.files.unlink(paths.objects / shard / name, in: workingFolder)
+        }
+      }
+    }
+    let weights = Set(try ledger.reader.weights().map(\.sha256))
+    for name in try environment.names(in: paths.weights) where name.ending == "safetensors" {
+      guard let text = name.text, let hash = ContentHash(hex: String(text.dropLast(12))), !weights.contains(hash) else {
+        continue
+      }
+      try environment.make(.removeLeftover) {
+        try environment.files.unlink(paths.weights / name, in: workingFolder)
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Glibc
+import Identity
+import Jobs
+import Ledger
+import Work
+
+/// A run that is ready to be given to a worker.
+struct PreparedRun {
+  var order: WorkOrder
+  /// The order's text as it lies in the run's folder.
+  var text: String
+}
+
+/// Why a run cannot be started: its data or its spec are at fault.
+struct Unstartable: Error, Equatable, CustomStringConvertible {
+  var description: String
+}
+
+/// Turns a queued run into an order: its snapshot is taken, its weights are found, and the order is written durably.
+struct Preparation {
+  let paths: StudioPaths
+  let environment: StudioEnvironment
+  let ledger: Ledger
+
+  /// Prepares the next attempt. A run that was started before keeps its order, so that it goes on from its checkpoint.
+  ///
+  /// - Throws: `Unstartable`; `FileError` or `LedgerError` where the machine fails.
+  func prepare(_ run: RunRecord, configuration: JobsFile) throws -> PreparedRun {
+    let files = RunFiles(run.id, paths: paths, environment: environment)
+    var order: WorkOrder
+    if run.attempts > 0, let earlier = try files.order(), earlier.run == run.id {
+      order = earlier
+    } else {
+      order = try makeOrder(run, configuration)
+    }
+    order.attempt = run.attempts + 1
+    order.threads = configuration.studio.threads
+    order.checkpointSeconds = configuration.studio.checkpoint.seconds
+    return PreparedRun(order: order, text: try files.write(order))
+  }
+
+  private func makeOrder(_ run: RunRecord, _ configuration: JobsFile) throws -> WorkOrder {
+    let spec = try JobSpec(settings: run.settings)
+    var order = WorkOrder(run: run.id, train: spec.train, generate: spec.generate, evaluate: spec.evaluate)
+    let corpora = spec.corpus.isEmpty ? spec.evaluate?.corpus ?? [] : spec.corpus
+    if !corpora.isEmpty {
+      let snapshot = try environment.make(.recordSnapshot) {
+        try ledger.makeSnapshot(of: corpora, at: environment.clock.now)
+      }
+      if let snapshot {
+        order.snapshot = snapshot.sha256
+        order.files = snapshot.files.map { file($0.name, $0.sha256) }
+      } else if spec.train != nil || spec.evaluate != nil {
+        let names = corpora.map { "'\(FileName($0).shown)'" }.joined(separator: ", ")
+        throw Unstartable(
+          description:
+            "there is no music in the corpus \(names); drop MIDI files into inbox/\(FileName(corpora[0]).shown)")
+      }
+    }
+    if case .corpus(let name) = spec.train?.validation {
+      let held = try ledger.reader.files(ofCorpus: name)
+      guard !held.isEmpty else {
+        throw Unstartable(description: "there is no music in the corpus '\(FileName(name).shown)' to validate on")
+      }
+      order.validationFiles = held.sorted { $0.sha256 < $1.sha256 }.map { file($0.name, $0.sha256) }
+    }
+    order.weights = try weights(of: spec)
+    if let prime = spec.generate?.prime { order.prime = try self.prime(prime, of: run) }
+    return order
+  }
+
+  /// A file of the corpora, by a path from the run's folder.
+  private func file(_ name: FileName, _ hash: ContentHash) -> WorkOrder.File {
+    WorkOrder.File(
+      name: name.shown, sha256: hash, path: "../../../objects/\(hash.hex.prefix(2))/\(hash.hex).mid")
+  }
+
+  private func weights(of spec: JobSpec) throws -> WorkOrder.Weights? {
+    let name = spec.train?.from ?? spec.generate?.from ?? "latest"
+    let record: WeightsRecord?
+    switch name {
+    case "scratch": return nil
+    case "latest":
+      record = try ledger.reader.latestWeights(ofJob: spec.name)
+      // A first training has no weights to go on from; songs cannot do without.
+      if record == nil, spec.train != nil { return nil }
+    case "starter":
+      throw Unstartable(description: "this version brings no starter weights; train first, or name other weights")
+    default:
+      if let hash = ContentHash(hex: name) {
+        record = try ledger.reader.weights(hash)
+      } else if let run = RunID(name) {
+        let out = try ledger.reader.run(run)?.weightsOut
+        record = try out.flatMap { try ledger.reader.weights($0) }
+      } else {
+        record = try ledger.reader.latestWeights(ofJob: name)
+      }
+    }
+    guard let record else {
+      throw Unstartable(
+        description: "there are no weights '\(FileName(name).shown)'; ritornello weights lists those that there are")
+    }
+    guard record.prunedAt == nil, try environment.exists(paths.weights(record.sha256)) else {
+      throw Unstartable(description: "the weights \(record.sha256) were pruned; train again, or name other weights")
+    }
+    return WorkOrder.Weights(sha256: record.sha256, path: "../../../weights/\(record.sha256.hex).safetensors")
+  }
+
+  /// Finds the song to continue: a file of a corpus, of the studio's folder, or of the folder where a spec lay.
+  private func prime(_ text: String, of run: RunRecord) throws -> WorkOrder.File {
+    let name = FileName(text)
+    let components = name.components
+    if let corpus = components.first, components.count > 1 {
+      let rest = components.dropFirst().reduce(FileName(bytes: [])) { $0.appending($1) }
+      let files = try ledger.reader.files(ofCorpus: corpus.shown)
+      if let found = files.first(where: { $0.name == rest }) { return file(found.name, found.sha256) }
+    }
+    guard !text.hasPrefix("/"), !components.contains(where: { $0.text == ".." }) else {
+      throw Unstartable(description: "prime: '\(name.shown)' lies outside the studio")
+    }
+    for folder in [paths.root, paths.inbox] {
+      guard let bytes = try bytes(of: components, below: folder) else { continue }
+      let hash = ContentHash(of: bytes)
+      let place = paths.run(run.id)
+      try environment.make(.makeRunFolder) { try environment.makeFolders(place) }
+      try environment.writeDurably(
+        bytes, to: place / "prime.mid",
+        steps: WritingSteps(write: .writeOrder, synchronise: .writeOrder, place: .writeOrder, folder: .writeOrder))
+      return WorkOrder.File(name: name.shown, sha256: hash, path: "prime.mid")
+    }
+    throw Unstartable(
+      description: "prime: there is no '\(name.shown)'; name a file of a corpus (bach/x.mid) or of the studio's folder")
+  }
+
+  /// Reads a file below a folder, following no link on the way; nil where there is none.
+  private func bytes(of components: [FileName], below folder: FileName) throws -> [UInt8]? {
+    let files = environment.files
+    do {
+      var descriptor = try files.open(folder / ".", in: workingFolder, flags: O_RDONLY | O_DIRECTORY, permissions: 0)
+      defer { files.close(descriptor) }
+      for name in components.dropLast() {
+        let next = try files.open(name, in: descriptor, flags: O_RDONLY | O_DIRECTORY, permissions: 0)
+        files.close(descriptor)
+        descriptor = next
+      }
+      guard let name = components.last else { return nil }
+      return try environment.contents(of: name, in: descriptor, limit: 32 << 20)
+    } catch let error as FileError where error.isMissing || error.isLink {
+      return nil
+    }
+  }
+}
+
+extension JobSpec {
+  /// Reads the settings that a run was queued with.
+  init(settings: String) throws {
+    do {
+      self = try JSONDecoder().decode(JobSpec.self, from: Data(settings.utf8))
+    } catch {
+      throw Unstartable(description: "the settings of the run cannot be read by this version: \(error)")
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Composition
+import Foundation
+import Identity
+import Jobs
+import Ledger
+import Work
+
+extension RunReport {
+  typealias Metrics = SongMetrics
+  typealias Evaluation = EvaluationReport
+
+  /// Gathers the report of a run that is about to be delivered.
+  init(_ run: RunRecord, _ result: WorkResult, files: [SnapshotFile], at now: Date) throws {
+    let spec = try JobSpec(settings: run.settings)
+    job = run.id.job
+    self.run = run.id
+    attempt = max(1, run.attempts)
+    queuedAt = Instant.text(run.queuedAt)
+    startedAt = run.startedAt.map(Instant.text)
+    endedAt = Instant.text(now)
+    settings = spec
+    generate = result.generate
+    snapshot = run.snapshot
+    self.files = files.map { File(name: $0.corpus + "/" + $0.name.shown, sha256: $0.sha256) }
+    weightsIn = run.weightsIn
+    weightsOut = result.training?.sha256
+    training = result.training
+    evaluation = result.evaluation
+    seeds = Seeds(train: spec.train?.seed, generate: result.generate?.seed)
+    songs = result.songs.enumerated().compactMap { index, song in
+      SongID(run: run.id, number: index + 1).map {
+        Song(
+          id: $0, file: song.file, sha256: song.sha256, seed: song.seed, bars: song.bars, notes: song.notes,
+          seconds: song.seconds, metrics: song.metrics)
+      }
+    }
+    warnings = result.warnings
+    version = result.programVersion
+    numerics = result.numerics
+    instructionSet = result.instructionSet
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Identity
+import Jobs
+import Work
+
+/// `run.json`: everything about a run that a person or program may want to know beside its songs.
+struct RunReport: Encodable {
+  var job: String
+  var run: RunID
+  var attempt: Int
+  var queuedAt: String
+  var startedAt: String?
+  var endedAt: String
+  var settings: JobSpec
+  var generate: GenerateSettings?
+  var snapshot: ContentHash?
+  var files: [File]
+  var weightsIn: ContentHash?
+  var weightsOut: ContentHash?
+  var training: WorkResult.Training?
+  var evaluation: Evaluation?
+  var seeds: Seeds
+  var songs: [Song]
+  var warnings: [String]
+  var version: String
+  var numerics: Int
+  var instructionSet: String
+
+  struct File: Encodable {
+    var name: String
+    var sha256: ContentHash
+  }
+
+  struct Seeds: Encodable {
+    var train: UInt64?
+    var generate: UInt64?
+  }
+
+  struct Song: Encodable {
+    var id: SongID
+    var file: String
+    var sha256: ContentHash
+    var seed: UInt64
+    var bars: Double
+    var notes: Int
+    var seconds: Double
+    var metrics: Metrics
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case job, run, attempt
+    case queuedAt = "queued_at"
+    case startedAt = "started_at"
+    case endedAt = "ended_at"
+    case settings, generate, snapshot, files
+    case weightsIn = "weights_in"
+    case weightsOut = "weights_out"
+    case training, evaluation, seeds, songs, warnings, version, numerics
+    case instructionSet = "instruction_set"
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    // What there is none of stands as null, so that each key is always there.
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(job, forKey: .job)
+    try container.encode(run, forKey: .run)
+    try container.encode(attempt, forKey: .attempt)
+    try container.encode(queuedAt, forKey: .queuedAt)
+    try container.encode(startedAt, forKey: .startedAt)
+    try container.encode(endedAt, forKey: .endedAt)
+    try container.encode(settings, forKey: .settings)
+    try container.encode(generate, forKey: .generate)
+    try container.encode(snapshot, forKey: .snapshot)
+    try container.encode(files, forKey: .files)
+    try container.encode(weightsIn, forKey: .weightsIn)
+    try container.encode(weightsOut, forKey: .weightsOut)
+    try container.encode(training, forKey: .training)
+    try container.encode(evaluation, forKey: .evaluation)
+    try container.encode(seeds, forKey: .seeds)
+    try container.encode(songs, forKey: .songs)
+    try container.encode(warnings, forKey: .warnings)
+    try container.encode(version, forKey: .version)
+    try container.encode(numerics, forKey: .numerics)
+    try container.encode(instructionSet, forKey: .instructionSet)
+  }
+
+  /// The JSON text.
+  func text() throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    return harmlessJSON(try encoder.encode(self))
+  }
+}
+
+/// JSON text in which characters that could do harm on a terminal stand as `\uXXXX`, and a line break at its end.
+func harmlessJSON(_ data: Data) -> [UInt8] {
+  var result = ""
+  for scalar in String(decoding: data, as: UTF8.self).unicodeScalars {
+    // Controls below space stand in strings as escapes already; those that are left are the layout's line breaks.
+    if scalar.value >= 0x7F, FileName.isHarmful(scalar) {
+      let digits = String(scalar.value, radix: 16)
+      result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+    } else {
+      result.unicodeScalars.append(scalar)
+    }
+  }
+  return Array((result + "\n").utf8)
+}

@@ -1,0 +1,242 @@
+import Foundation
+import Glibc
+import Identity
+import Jobs
+import Ledger
+import Logging
+import Work
+
+/// Gives runs to workers, one process an attempt, and deals with how these end.
+final class Supervisor {
+  let paths: StudioPaths
+  let environment: StudioEnvironment
+  let ledger: Ledger
+  let delivery: Delivery
+  private(set) var active: [RunID: ActiveWorker] = [:]
+  /// Runs that ended here, by how.
+  private(set) var ended: [RunID: RunState] = [:]
+  /// The last fault of the machine that blocked a run.
+  private(set) var machineError: String?
+
+  /// A worker at work.
+  struct ActiveWorker {
+    var process: Int32
+    var attempt: Int
+    var retries: Int
+    var timeout: Double
+    /// On the monotonic clock.
+    var startedAt: Double
+    /// What was reached before the attempt.
+    var before: WorkProgress?
+    /// Why it was asked to stop.
+    var stopping: Stopping?
+    /// When it is killed if it has not stopped by then.
+    var killAt: Double?
+  }
+
+  enum Stopping { case timeout, cancelled, drained }
+
+  /// Seconds that a worker has for its checkpoint.
+  private static let grace = 4.0
+  static let niceness: Int32 = 5
+
+  init(paths: StudioPaths, environment: StudioEnvironment, ledger: Ledger) {
+    self.paths = paths
+    self.environment = environment
+    self.ledger = ledger
+    delivery = Delivery(paths: paths, environment: environment, ledger: ledger)
+  }
+
+  /// Starts runs as far as workers are free, oldest first and one a job.
+  ///
+  /// - Parameter blockedAtOnce: whether a blocked run is tried regardless of its time.
+  func startNext(_ configuration: JobsFile, blockedAtOnce: Bool, except tried: Set<RunID> = []) throws {
+    guard active.count < configuration.studio.workers else { return }
+    let todo = try ledger.reader.runsToDo(at: environment.clock.now, blockedAtOnce: blockedAtOnce)
+    for run in todo where !tried.contains(run.id) {
+      guard active.count < configuration.studio.workers else { return }
+      guard !active.keys.contains(where: { $0.job == run.id.job }) else { continue }
+      try start(run, configuration)
+    }
+  }
+
+  private func start(_ run: RunRecord, _ configuration: JobsFile) throws {
+    do {
+      let spec = try JobSpec(settings: run.settings)
+      let files = RunFiles(run.id, paths: paths, environment: environment)
+      let before = files.progress
+      let prepared = try Preparation(paths: paths, environment: environment, ledger: ledger)
+        .prepare(run, configuration: configuration)
+      let attempt = try environment.make(.recordStarted) {
+        try ledger.startAttempt(
+          of: run.id, order: prepared.text, snapshot: prepared.order.snapshot,
+          weightsIn: prepared.order.weights?.sha256, at: environment.clock.now)
+      }
+      ended[run.id] = nil
+      let process = try environment.make(.launchWorker) {
+        try environment.launcher.launch(runFolder: paths.run(run.id), niceness: Self.niceness)
+      }
+      active[run.id] = ActiveWorker(
+        process: process, attempt: attempt, retries: spec.retries, timeout: spec.timeout.seconds,
+        startedAt: environment.clock.monotonic, before: before)
+      environment.log.info("\(run.id) has begun, attempt \(attempt)")
+    } catch let error as Unstartable {
+      try end(run.id, .refused(error: error.description))
+    } catch let error as FileError {
+      try end(run.id, .blocked(error: error.description))
+    } catch let error as LedgerError {
+      switch error {
+      case .unknown(let text), .refused(let text): try end(run.id, .refused(error: text))
+      default: throw error
+      }
+    }
+  }
+
+  /// Looks how the workers are: takes in what those that ended have made, and stops those that take too long.
+  func poll() throws {
+    let now = environment.clock.monotonic
+    for (run, worker) in active.sorted(by: { $0.key < $1.key }) {
+      if let ending = environment.launcher.ending(of: worker.process) {
+        // Whatever the worker has started itself ends with it.
+        environment.launcher.signal(SIGKILL, to: worker.process)
+        try take(run, worker, ending)
+        active[run] = nil
+      } else if let killAt = worker.killAt {
+        if now >= killAt { environment.launcher.signal(SIGKILL, to: worker.process) }
+      } else if now - worker.startedAt > worker.timeout {
+        stop(run, .timeout)
+      }
+    }
+  }
+
+  /// Asks a worker to stop at its next checkpoint.
+  func stop(_ run: RunID, _ reason: Stopping) {
+    guard var worker = active[run], worker.stopping == nil || reason == .cancelled else { return }
+    worker.stopping = reason
+    worker.killAt = worker.killAt ?? environment.clock.monotonic + Self.grace
+    active[run] = worker
+    environment.launcher.signal(SIGTERM, to: worker.process)
+  }
+
+  /// Stops all workers and waits for their checkpoints, at most 5 seconds.
+  func drain() throws {
+    for run in active.keys { stop(run, .drained) }
+    let deadline = environment.clock.monotonic + Self.grace + 0.5
+    while !active.isEmpty, environment.clock.monotonic < deadline {
+      try poll()
+      if !active.isEmpty { environment.clock.wait(seconds: 0.02) }
+    }
+  }
+
+  private func take(_ run: RunID, _ worker: ActiveWorker, _ ending: WorkerEnding) throws {
+    let files = RunFiles(run, paths: paths, environment: environment)
+    do {
+      let result = try files.result()
+      // A worker that was through before it heard the signal has done its work.
+      if ending == .exited(0), let result, result.failure == nil, worker.stopping != .cancelled {
+        try finish(run, result)
+        return
+      }
+      try end(run, outcome(worker, ending, result, files))
+    } catch let error as FileError {
+      try end(run, .blocked(error: error.description))
+    }
+  }
+
+  /// Delivers what a run has made; a fault of the machine blocks it, a worker that lied costs it an attempt.
+  func finish(_ run: RunID, _ result: WorkResult) throws {
+    guard let record = try ledger.reader.run(run) else { return }
+    do {
+      try delivery.deliver(record, result)
+      ended[run] = .delivered
+      environment.log.info("\(run) is delivered: \(result.songs.count) songs")
+    } catch let error as FileError {
+      if try ledger.reader.run(run)?.state == .running {
+        try end(run, .blocked(error: error.description))
+      } else {
+        // It is ready, and delivered with a later pass.
+        machineError = error.description
+        ended[run] = .ready
+      }
+    } catch let error as WorkerFault {
+      let retries = (try? JobSpec(settings: record.settings))?.retries ?? 0
+      try end(run, .failed(error: error.description, retries: retries))
+    }
+  }
+
+  private func outcome(
+    _ worker: ActiveWorker, _ ending: WorkerEnding, _ result: WorkResult?, _ files: RunFiles
+  ) -> AttemptOutcome? {
+    if worker.stopping == .cancelled { return nil }
+    if let failure = result?.failure, case .exited = ending {
+      switch failure.kind {
+      case .data, .spec: return .refused(error: failure.message)
+      case .machine: return .blocked(error: failure.message)
+      case .fault: return .failed(error: failure.message, retries: worker.retries)
+      }
+    }
+    switch worker.stopping {
+    case .timeout:
+      let span = TimeSpan(milliseconds: Int(worker.timeout * 1000))
+      return .failed(error: "the attempt ran past its timeout of \(span)", retries: worker.retries)
+    case .drained: return .stopped
+    case .cancelled, nil: break
+    }
+    let progressed = files.progress?.isFurther(than: worker.before) ?? false
+    switch ending {
+    case .signalled(let number):
+      return .interrupted(error: "the worker was ended by signal \(number)", progressed: progressed)
+    case .exited(let status) where status == 128 + SIGTERM || status == 128 + SIGINT:
+      return .interrupted(error: "the worker was told to stop by another program", progressed: progressed)
+    case .exited(let status):
+      let last = files.lastLogLine().map { ": \($0)" } ?? ""
+      return .failed(error: "the worker ended with status \(status)\(last)", retries: worker.retries)
+    }
+  }
+
+  /// Records how an attempt ended; nil: it was cancelled.
+  private func end(_ run: RunID, _ outcome: AttemptOutcome?) throws {
+    let now = environment.clock.now
+    guard let outcome else {
+      try environment.make(.recordCancelled) { try ledger.cancel(run, reason: "cancelled on request", at: now) }
+      ended[run] = .cancelled
+      try? RunFiles(run, paths: paths, environment: environment).removeWorkings()
+      return
+    }
+    // What was put together half is of no use to the next attempt, and takes room.
+    do {
+      try environment.removeTree(paths.staging(run))
+    } catch is FileError {}
+    let step: Step
+    switch outcome {
+    case .stopped, .interrupted: step = .recordInterrupted
+    case .blocked(let text):
+      step = .recordBlocked
+      machineError = text
+    case .failed: step = .recordWaiting
+    case .refused: step = .recordFailed
+    }
+    let state = try environment.make(step) { try ledger.finishAttempt(of: run, outcome, at: now) }
+    ended[run] = state
+    let error = try ledger.reader.run(run)?.error ?? ""
+    if state == .failed {
+      environment.log.error("\(run) has failed: \(error)")
+    } else {
+      environment.log.notice("\(run) is \(state.rawValue)\(error.isEmpty ? "" : ": " + error)")
+    }
+  }
+
+  /// Takes in a run that a crash has cut while it was running: a finished one is delivered, any other goes on.
+  ///
+  /// - Parameter endedAt: when the studio died, as far as is known.
+  func recover(_ run: RunRecord, endedAt: Date?) throws {
+    StrayWorkers(paths: paths, environment: environment).end(of: run.id)
+    let files = RunFiles(run.id, paths: paths, environment: environment)
+    if let result = try files.result(), result.failure == nil {
+      try finish(run.id, result)
+      return
+    }
+    try end(run.id, .stopped)
+    ended[run.id] = nil
+  }
+}

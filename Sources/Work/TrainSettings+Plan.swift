@@ -1,0 +1,85 @@
+package import Composition
+package import Jobs
+internal import Network
+package import Representation
+
+extension TrainSettings {
+  /// The representation and the network, in the terms of the modules that make them.
+  package var networkPlan: NetworkPlan {
+    NetworkPlan(
+      representation: representation.settings,
+      network: NetworkSettings(
+        reads: network.reads == .frames ? .frames : .tokens, cell: network.cell.rawValue, hidden: network.hidden,
+        layers: network.layers, embedding: network.embedding, head: network.head,
+        inputs: network.inputs.compactMap { NetworkSettings.Input(rawValue: $0.rawValue) },
+        dropout: [
+          "input": network.dropout.input, "between": network.dropout.between, "recurrent": network.dropout.recurrent,
+          "output": network.dropout.output, "head": network.dropout.head,
+        ],
+        loss: NetworkSettings.Loss(rawValue: loss.rawValue) ?? .crossEntropy))
+  }
+
+  /// How to train.
+  package var trainingSettings: TrainingSettings {
+    TrainingSettings(
+      optimizer: OptimizerSettings(
+        name: .init(rawValue: optimizer.name.rawValue) ?? .adamw, learningRate: Float(optimizer.learningRate),
+        weightDecay: Float(optimizer.weightDecay), schedule: .init(rawValue: optimizer.schedule.rawValue) ?? .constant,
+        warmUp: optimizer.warmUp, clip: optimizer.clip.map { Float($0) }, average: average.map { Float($0) }),
+      batch: batch, sequence: sequence, iterations: iterations, minutes: minutes, validateEvery: validateEvery,
+      patience: patience,
+      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, seed: seed)
+  }
+
+  /// The share of files to hold out; 0 where files are named for validation.
+  package var heldOutShare: Double {
+    if case .share(let share) = validation { return share }
+    return 0
+  }
+}
+
+extension RepresentationFields {
+  /// The representation's settings.
+  package var settings: RepresentationSettings {
+    var settings = RepresentationSettings(.init(rawValue: name.rawValue) ?? .roll)
+    settings.resolution = resolution
+    settings.pitches = pitches.low...max(pitches.low, pitches.high)
+    settings.block = block
+    settings.holds = holds
+    settings.lines = lines
+    settings.repeats = repeats
+    return settings
+  }
+}
+
+extension GenerateFields {
+  /// The fields that travel with weights as their defaults.
+  package var defaults: GenerationDefaults {
+    GenerationDefaults(
+      songs: songs, length: length?.description, temperature: temperature, topP: topP, topK: topK)
+  }
+
+  /// Makes fields of the defaults that came with weights; what they do not tell stays open.
+  package init(_ defaults: GenerationDefaults?) {
+    self.init()
+    songs = defaults?.songs
+    length = defaults?.length.flatMap { SongLength($0) }
+    temperature = defaults?.temperature
+    topP = defaults?.topP
+    topK = defaults?.topK
+  }
+}
+
+extension GenerateSettings {
+  /// How to generate, in the terms of the module that does.
+  package var generationSettings: GenerationSettings {
+    let length: GenerationSettings.Length =
+      switch self.length {
+      case .bars(let count): .bars(count)
+      case .seconds(let count): .seconds(count)
+      case .frames(let count): .frames(count)
+      }
+    return GenerationSettings(
+      songs: songs, length: length, temperature: temperature, topP: topP, topK: topK, seed: seed)
+  }
+}

@@ -1,0 +1,101 @@
+package import Identity
+package import Jobs
+
+/// What a worker is told to do: `order.json` in the run's folder.
+///
+/// Nothing else reaches a run.
+package struct WorkOrder: Codable, Sendable, Equatable {
+  /// The version of this layout.
+  package static let currentVersion = 1
+
+  package var version: Int
+  package var run: RunID
+  /// The attempt for which the order was written, from 1.
+  package var attempt: Int
+  /// How to train; nil: the run does not train.
+  package var train: TrainSettings?
+  /// How to generate, as far as the job says; the weights' own defaults fill the rest.
+  ///
+  /// Nil: no songs.
+  package var generate: GenerateFields?
+  /// How to evaluate; nil: no evaluation.
+  package var evaluate: EvaluateSettings?
+  /// The hash of the snapshot that `files` are.
+  package var snapshot: ContentHash?
+  /// The snapshot's files.
+  package var files: [File]
+  /// The files to validate on where the settings name a corpus rather than a share.
+  package var validationFiles: [File]?
+  /// The weights to start from (train) or to use (generate, evaluate without train); nil: from scratch.
+  package var weights: Weights?
+  /// The song to continue.
+  package var prime: File?
+  /// Threads to compute with; 0: all cores.
+  ///
+  /// Changes no byte.
+  package var threads: Int
+  /// Seconds between two checkpoints.
+  package var checkpointSeconds: Double
+  /// The iteration at which an earlier run's `minutes` struck, which ends this one in its place.
+  package var stopAtIteration: Int?
+
+  /// A file of the snapshot.
+  package struct File: Codable, Sendable, Equatable {
+    /// The name, made safe to show.
+    package var name: String
+    package var sha256: ContentHash
+    /// The path, relative to the run's folder or absolute.
+    package var path: String
+
+    package init(name: String, sha256: ContentHash, path: String) {
+      self.name = name
+      self.sha256 = sha256
+      self.path = path
+    }
+  }
+
+  /// A weights file.
+  package struct Weights: Codable, Sendable, Equatable {
+    package var sha256: ContentHash
+    /// The path, relative to the run's folder or absolute.
+    package var path: String
+
+    package init(sha256: ContentHash, path: String) {
+      self.sha256 = sha256
+      self.path = path
+    }
+  }
+
+  package init(
+    run: RunID, attempt: Int = 1, train: TrainSettings? = nil, generate: GenerateFields? = nil,
+    evaluate: EvaluateSettings? = nil, snapshot: ContentHash? = nil, files: [File] = [],
+    validationFiles: [File]? = nil, weights: Weights? = nil, prime: File? = nil, threads: Int = 0,
+    checkpointSeconds: Double = 30, stopAtIteration: Int? = nil
+  ) {
+    version = Self.currentVersion
+    self.run = run
+    self.attempt = attempt
+    self.train = train
+    self.generate = generate
+    self.evaluate = evaluate
+    self.snapshot = snapshot
+    self.files = files
+    self.validationFiles = validationFiles
+    self.weights = weights
+    self.prime = prime
+    self.threads = threads
+    self.checkpointSeconds = checkpointSeconds
+    self.stopAtIteration = stopAtIteration
+  }
+}
+
+/// The names in a run's folder.
+package enum RunFolder {
+  package static let order = "order.json"
+  package static let progress = "progress.json"
+  package static let result = "result.json"
+  package static let checkpoint = "checkpoint.safetensors"
+  package static let weights = "weights.safetensors"
+  package static let songs = "songs"
+  package static let log = "log"
+}

@@ -1,0 +1,242 @@
+package import Composition
+internal import Foundation
+package import Identity
+internal import Jobs
+internal import MIDI
+internal import Network
+
+/// One attempt of a run: does what an order says inside the run's folder, and touches nothing else.
+package struct Worker {
+  private let order: WorkOrder
+  private let folder: String
+  private let stop: StopFlag
+  private var warnings: [String] = []
+  private var progressAt = -Double.infinity
+  private var shownCheckpoint = 0
+
+  /// - Parameters:
+  ///   - order: What to do.
+  ///   - folder: The run's folder.
+  ///   - stop: Set to ask for a checkpoint and an end.
+  package init(_ order: WorkOrder, in folder: String, stop: StopFlag) {
+    self.order = order
+    self.folder = folder
+    self.stop = stop
+  }
+
+  /// Reads `order.json` of a run's folder.
+  ///
+  /// - Throws: `CompositionError`.
+  package static func readOrder(in folder: String) throws -> WorkOrder {
+    let path = folder + "/" + RunFolder.order
+    let bytes = try DurableFile.read(path)
+    let order: WorkOrder
+    do {
+      order = try JSONDecoder().decode(WorkOrder.self, from: Data(bytes))
+    } catch {
+      throw CompositionError(.spec, "\(path) is not an order that this version reads: \(error)")
+    }
+    guard order.version == WorkOrder.currentVersion else {
+      throw CompositionError(
+        .spec, "\(path) has the version \(order.version); this program reads version \(WorkOrder.currentVersion)")
+    }
+    return order
+  }
+
+  /// Does the work; what is wrong with order, music or machine is told in the result.
+  ///
+  /// Writes `result.json` last. What an earlier attempt finished is not done again.
+  ///
+  /// - Throws: `Interrupted` where the flag was set; `CompositionError` where the result cannot be written.
+  package mutating func perform() throws -> WorkResult {
+    var result: WorkResult
+    do {
+      result = try work()
+    } catch is Interrupted {
+      throw Interrupted()
+    } catch let error as CompositionError {
+      let kind = WorkResult.Failure.Kind(rawValue: error.kind.rawValue) ?? .fault
+      result = makeResult()
+      result.failure = .init(kind: kind, message: error.message)
+    } catch {
+      result = makeResult()
+      result.failure = .init(kind: .fault, message: "\(error)")
+    }
+    result.warnings = warnings
+    try write(result, to: RunFolder.result)
+    return result
+  }
+
+  private func makeResult() -> WorkResult {
+    WorkResult(
+      numerics: Numerics.version, instructionSet: (try? KernelChoice.select()) ?? "",
+      programVersion: ProgramVersion.current)
+  }
+
+  private mutating func work() throws -> WorkResult {
+    var result = makeResult()
+    tell(WorkProgress(stage: .reading))
+    var weights: WeightsFile?
+    if let given = order.weights {
+      let (file, hash) = try WeightsFile.read(path(given.path))
+      guard hash == given.sha256 else {
+        throw CompositionError(
+          .data, "the weights \(given.sha256) are not what they were: their file has the hash \(hash)")
+      }
+      weights = file
+      result.weights = hash
+    }
+    var heldOut: EncodedCorpus?
+    if let train = order.train {
+      let (trained, report, validation) = try self.train(train, from: weights)
+      weights = trained
+      heldOut = validation
+      result.training = report
+      result.weights = report.sha256
+    }
+    guard let weights, let hash = result.weights else {
+      throw CompositionError(.spec, "there are no weights: the job neither trains nor names any")
+    }
+    if order.evaluate != nil {
+      tell(WorkProgress(stage: .evaluating, fraction: 0.9))
+      let corpus = try heldOut ?? self.corpus(order.files, weights.metadata.plan).split(holdingOut: 0.1).validation
+      result.evaluation = try evaluate(weights, hash: hash, on: corpus, threads: order.threads)
+    }
+    if let fields = order.generate {
+      let settings = fields.resolved(over: GenerateFields(weights.metadata.generate))
+      result.generate = settings
+      result.songs = try generate(settings, weights)
+    }
+    tell(WorkProgress(stage: .done, fraction: 1, songs: result.songs.count))
+    return result
+  }
+
+  // MARK: Training
+
+  private mutating func train(
+    _ settings: TrainSettings, from start: WeightsFile?
+  ) throws -> (WeightsFile, WorkResult.Training, EncodedCorpus) {
+    let plan = settings.networkPlan
+    let all = try corpus(order.files, plan)
+    var (train, validation) = all.split(holdingOut: settings.heldOutShare)
+    if let files = order.validationFiles {
+      validation = try corpus(files, plan)
+      train = all
+    }
+    if validation.items.isEmpty {
+      warnings.append("there is too little music to hold any out, so nothing tells when training makes things worse")
+    }
+    let path = folder + "/" + RunFolder.weights
+    // An attempt before this one may have come to the end of training.
+    if let report = try? readJSON(WorkResult.Training.self, from: Self.trainingReport),
+      let (file, hash) = try? WeightsFile.read(path), hash == report.sha256
+    {
+      return (file, report, validation)
+    }
+    var task = TrainingTask(plan: plan, settings: settings.trainingSettings, train: train, validation: validation)
+    task.start = start
+    task.startHash = order.weights?.sha256
+    task.checkpointPath = folder + "/" + RunFolder.checkpoint
+    task.checkpointSeconds = order.checkpointSeconds
+    task.stopAtIteration = order.stopAtIteration
+    task.threads = order.threads
+    let share = order.generate == nil ? 1 : 0.95
+    var outcome = try Composition.train(task, stop: stop) { progress in
+      tell(
+        WorkProgress(
+          stage: .training, iteration: progress.iteration, iterations: progress.iterations, loss: progress.loss,
+          validationLoss: progress.validationLoss, tokensPerSecond: progress.tokensPerSecond,
+          fraction: share * Double(progress.iteration) / Double(max(1, progress.iterations)),
+          etaSeconds: progress.etaSeconds, checkpointIteration: progress.checkpointIteration))
+    }
+    outcome.weights.metadata.generate = settings.generate.defaults
+    let bytes = try outcome.weights.encoded()
+    try DurableFile.write(bytes, to: path)
+    let report = outcome.report(sha256: ContentHash(of: bytes))
+    try write(report, to: Self.trainingReport)
+    DurableFile.remove(folder + "/" + RunFolder.checkpoint)
+    return (outcome.weights, report, validation)
+  }
+
+  private static let trainingReport = "training.json"
+
+  private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
+    let representation = try plan.reading().representation
+    let music = files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
+    let corpus = try EncodedCorpus(music, representation)
+    warnings += corpus.warnings
+    return corpus
+  }
+
+  // MARK: Generating
+
+  private mutating func generate(_ settings: GenerateSettings, _ weights: WeightsFile) throws -> [WorkResult.Song] {
+    var prime: Score?
+    if let file = order.prime {
+      let bytes = try DurableFile.read(path(file.path))
+      do {
+        prime = try MIDIFile(bytes: bytes).scores().first
+      } catch {
+        throw CompositionError(.data, "\(file.name), which is to be continued, is no MIDI file: \(error)")
+      }
+    }
+    let began = order.train == nil ? 0 : 0.95
+    let generation = try Generation(weights, settings.generationSettings, threads: order.threads)
+    let outcome = try generation.run(prime: prime, stop: stop) { share in
+      tell(WorkProgress(stage: .generating, fraction: began + (1 - began) * share))
+    }
+    warnings += outcome.warnings
+    let songs = folder + "/" + RunFolder.songs
+    try DurableFile.makeFolder(songs)
+    var result: [WorkResult.Song] = []
+    for (index, song) in outcome.songs.enumerated() {
+      guard let id = SongID(run: order.run, number: index + 1) else {
+        throw CompositionError(.spec, "a run makes at most 10,000 songs")
+      }
+      let name = id.fileStem + ".mid"
+      try DurableFile.write(song.bytes, to: songs + "/" + name)
+      result.append(
+        WorkResult.Song(
+          file: name, sha256: song.sha256, seed: song.seed, bars: song.bars, notes: song.notes, seconds: song.seconds,
+          metrics: SongMetrics(of: song.score)))
+    }
+    return result
+  }
+
+  // MARK: Files of the run's folder
+
+  private func path(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
+
+  private mutating func tell(_ progress: WorkProgress) {
+    let now = ProcessInfo.processInfo.systemUptime
+    // A new checkpoint is told at once: it decides whether an interrupted attempt made progress.
+    let isDue = now - progressAt >= 1 || progress.checkpointIteration != shownCheckpoint || progress.stage != .training
+    guard isDue else { return }
+    if progress.stage == .generating, now - progressAt < 1 { return }
+    progressAt = now
+    shownCheckpoint = progress.checkpointIteration
+    // Progress is for looking at: that it cannot be written does not stop the work.
+    try? write(progress, to: RunFolder.progress, flushing: false)
+  }
+
+  private func write(_ value: some Encodable, to name: String, flushing: Bool = true) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let bytes = Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+    try DurableFile.write(bytes, to: folder + "/" + name, flushing: flushing)
+  }
+
+  private func readJSON<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(try DurableFile.read(folder + "/" + name)))
+  }
+}
+
+extension TrainingOutcome {
+  /// What is told of a training.
+  package func report(sha256: ContentHash) -> WorkResult.Training {
+    WorkResult.Training(
+      sha256: sha256, parameters: weights.parameterCount, iterations: iterations, epochs: epochs,
+      trainLoss: trainLoss, validationLoss: validationLoss, bestIteration: bestIteration, seconds: seconds,
+      tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy.rawValue)
+  }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import Composition
+import Identity
+import Jobs
+import MIDI
+import Work
+
+/// `ritornello generate`: songs from weights, with no studio.
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Generate songs from weights.",
+    discussion: """
+      Writes 01.mid, 02.mid, … into a folder; a file that is there is never overwritten. The same weights, settings and \
+      seed give the same bytes.
+
+      ritornello generate chorale.safetensors -o songs --songs 4 --seed 7
+      """)
+
+  @Argument(help: "The weights file.", completion: .file(extensions: ["safetensors"]))
+  var weights: String
+
+  @Option(name: .shortAndLong, help: "The folder to write to.", completion: .directory)
+  var output: String
+
+  @Option(help: "A YAML file with the fields of a generate: map; options override it.", completion: .file())
+  var settings: String?
+
+  @Option(help: "How many songs.") var songs: String?
+  @Option(help: "How long at most: 32 bars, 90 s or 512 frames.") var length: String?
+  @Option(help: "Above 1 bolder, below 1 more careful.") var temperature: String?
+  @Option(help: "Draw from the likeliest tokens that have this much probability.") var topP: String?
+  @Option(help: "Draw from this many of the likeliest tokens; 0: all.") var topK: String?
+  @Option(help: "A MIDI file to continue.", completion: .file()) var prime: String?
+  @Option(help: "The seed of every random choice.") var seed: String?
+  @Option(help: "Threads; 0: all cores. Changes no byte of the songs.") var threads = 0
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    if threads < 0 || threads > 1024 { throw ValidationError("--threads is \(threads): expected 0 to 1024") }
+  }
+
+  func run() throws {
+    let interruption = Interruption()
+    try reporting(interruption) {
+      let fields = try writtenFields()
+      let (file, hash) = try readWeights(weights)
+      let settings = fields.resolved(over: GenerateFields(file.metadata.generate))
+      let score = try settings.prime.map(readPrime)
+      let paths = (1...max(1, settings.songs)).map { number in
+        output + "/" + (number < 10 ? "0" : "") + "\(number).mid"
+      }
+      for path in paths where DurableFile.exists(path) {
+        throw fail(
+          "\(FileName(path).shown) is there already and is not overwritten; name another folder", Exit.cannotCreate)
+      }
+      let generation = try Generation(file, settings.generationSettings, threads: threads)
+      let outcome = try generation.run(prime: score, stop: interruption.flag) { _ in }
+      for warning in outcome.warnings { printError("ritornello: " + warning) }
+      try write(outcome.songs, to: paths)
+      print(text(outcome, paths, hash))
+    }
+  }
+
+  private func writtenFields() throws -> GenerateFields {
+    var options: [String: [String]] = [:]
+    let given: [(String, String?)] = [
+      ("songs", songs), ("length", length), ("temperature", temperature), ("top_p", topP), ("top_k", topK),
+      ("prime", prime), ("seed", seed),
+    ]
+    for case (let name, let text?) in given { options[name] = [text] }
+    let (value, diagnostics) = SettingsFile.parseGenerate(
+      bytes: try readSettings(settings), path: settings ?? "", options: options)
+    return try unwrap(value, diagnostics)
+  }
+
+  private func readPrime(_ path: String) throws -> Score {
+    let name = PathWalk.argument(path)
+    let bytes = try PathWalk.read(name, limit: MIDILimits().fileBytes)
+    do {
+      if let score = try MIDIFile(bytes: bytes).scores().first { return score }
+      throw fail("\(name.shown): holds no music", Exit.data)
+    } catch let error as MIDIError {
+      throw fail("\(name.shown): \(error)", Exit.data)
+    }
+  }
+
+  private func write(_ songs: [GeneratedSong], to paths: [String]) throws {
+    do {
+      try DurableFile.makeFolder(output)
+      for (song, path) in zip(songs, paths) { try DurableFile.write(song.bytes, to: path, replacing: false) }
+    } catch {
+      throw fail("\(error)", Exit.cannotCreate)
+    }
+  }
+
+  private func text(_ outcome: GenerationOutcome, _ paths: [String], _ hash: ContentHash) -> String {
+    let speed = outcome.seconds > 0 ? Double(outcome.tokens) / outcome.seconds : 0
+    guard json else {
+      return zip(outcome.songs, paths).map { song, path in
+        "\(FileName(path).shown): \(song.bars) bars, \(song.notes) notes"
+      }.joined(separator: "\n")
+    }
+    let songs = zip(outcome.songs, paths).map { song, path in
+      JSONValue.object([
+        ("path", .string(PathWalk.absolute(PathWalk.argument(path)).shown)), ("sha256", .string(song.sha256.hex)),
+        ("seed", .int(Int(song.seed))), ("bars", .double(song.bars)), ("notes", .int(song.notes)),
+        ("seconds", .double(song.seconds)),
+      ])
+    }
+    return JSONValue.object([
+      ("weights", .string(hash.hex)), ("songs", .array(songs)), ("tokens", .int(outcome.tokens)),
+      ("seconds", .double(outcome.seconds)), ("tokens_per_second", .double(speed)),
+    ]).text()
+  }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Composition
+import Network
+
+/// The command line: one subcommand a file.
+@main
+struct Ritornello: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ritornello",
+    abstract: "Compose new music from a folder of MIDI files.",
+    discussion: """
+      Drop MIDI files into a studio's inbox, say in jobs.yaml what is to be made and when, and collect songs from its \
+      outbox.
+
+      ritornello init music
+      """,
+    version: ProgramVersion.current,
+    subcommands: [
+      InitCommand.self, CheckCommand.self, WatchCommand.self, RunCommand.self, StatusCommand.self,
+      CancelCommand.self, RetryCommand.self, ReproduceCommand.self, SongsCommand.self, RunsCommand.self,
+      WeightsCommand.self, CorpusCommand.self, LineageCommand.self, TrainCommand.self, GenerateCommand.self,
+      EvaluateCommand.self, InspectCommand.self, TensorsCommand.self, WorkCommand.self,
+    ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try checkKernels()
+      try command.run()
+    } catch {
+      finish(error)
+    }
+  }
+
+  /// Refuses a build of the kernels that this processor cannot run.
+  private static func checkKernels() throws {
+    do {
+      _ = try KernelChoice.select()
+    } catch {
+      throw fail("\(error)", Exit.usage)
+    }
+  }
+
+  private static func finish(_ error: any Error) -> Never {
+    let code = exitCode(for: error)
+    let message = fullMessage(for: error)
+    if !message.isEmpty {
+      if code == .success { print(HelpText.withExamplesLast(message)) } else { printError(message) }
+    }
+    exit(withError: code == .success ? nil : code)
+  }
+}

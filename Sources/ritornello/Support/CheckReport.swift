@@ -1,0 +1,177 @@
+import ArgumentParser
+import Glibc
+import Identity
+import Jobs
+import StrictYAML
+
+/// What `check` finds in a studio: everything that is wrong, and when each job is next due.
+struct CheckReport {
+  /// One thing that is wrong, with its file's path from the studio's folder.
+  struct Fault {
+    let path: FileName
+    let diagnostic: Diagnostic
+  }
+
+  /// A job with its next due times.
+  struct Job {
+    let spec: JobSpec
+    let next: [Schedule.DueTime]
+  }
+
+  private(set) var faults: [Fault] = []
+  /// What deserves a word though nothing is wrong, as finished lines.
+  private(set) var warnings: [String] = []
+  private(set) var jobs: [Job] = []
+  private(set) var specs: [(path: FileName, spec: OneOffSpec)] = []
+
+  /// The largest file that is read; a larger one is refused by its size anyway.
+  private static let largest = 1 << 20
+
+  /// Reads a studio's `jobs.yaml` and the specs that lie in its inbox.
+  ///
+  /// - Throws: `ExitCode` 66 where there is no `jobs.yaml`, 74 where one of them cannot be read; after telling why.
+  init(studio: String, now: UTCTime) throws {
+    let folder = FileName(studio)
+    var file = JobsFile()
+    let bytes = try Self.read(folder.appending(FileName("jobs.yaml")))
+    let (parsed, diagnostics) = JobsFile.parse(bytes: bytes, path: "jobs.yaml")
+    faults = diagnostics.map { Fault(path: FileName("jobs.yaml"), diagnostic: $0) }
+    if let parsed {
+      file = parsed
+      for job in parsed.jobs { add(job, parsed.scheduleMarks[job.name], now) }
+    }
+    let inbox = FileName("inbox")
+    for name in Self.specNames(in: folder.appending(inbox)) {
+      let path = inbox.appending(name)
+      let (spec, diagnostics) = OneOffSpec.parse(
+        bytes: try Self.read(folder.appending(path)), path: name.shown, studio: file)
+      faults += diagnostics.map { Fault(path: path, diagnostic: $0) }
+      if let spec { specs.append((path, spec)) }
+    }
+  }
+
+  private mutating func add(_ job: JobSpec, _ mark: Mark?, _ now: UTCTime) {
+    guard let spec = job.schedule, let schedule = Schedule(spec, timezone: job.timezone) else {
+      jobs.append(Job(spec: job, next: []))
+      return
+    }
+    let next = schedule.nextTimes(5, after: now)
+    jobs.append(Job(spec: job, next: next))
+    if case .at(let time) = spec, next.isEmpty {
+      let place = mark.map { "jobs.yaml:\($0.line):\($0.column): " } ?? ""
+      warnings.append("\(place)warning: \(time) is past, so the job '\(job.name)' is never due")
+    }
+  }
+
+  private static func read(_ path: FileName) throws -> [UInt8] {
+    do throws(PathWalk.Problem) {
+      return try PathWalk.read(path, limit: largest)
+    } catch {
+      throw fail(
+        "\(error.path.shown): \(error.message)", error.kind == .noSuchPath ? Exit.noInput : Exit.inputOutput)
+    }
+  }
+
+  /// The names of the specs in a folder, sorted; none where there is no folder.
+  ///
+  /// Names that begin with a dot are not ours.
+  private static func specNames(in folder: FileName) -> [FileName] {
+    let path = folder.bytes.map { CChar(bitPattern: $0) } + [0]
+    guard let stream = opendir(path) else { return [] }
+    defer { closedir(stream) }
+    var result: [FileName] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { FileName(bytes: Array($0.prefix { $0 != 0 })) }
+      guard name.bytes.first != UInt8(ascii: "."), name.bytes.count > 5,
+        name.bytes.suffix(5).elementsEqual(".yaml".utf8)
+      else { continue }
+      var status = stat()
+      let whole = folder.appending(name).bytes.map { CChar(bitPattern: $0) } + [0]
+      guard lstat(whole, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+      result.append(name)
+    }
+    return result.sorted()
+  }
+}
+
+extension CheckReport {
+  /// The document that `check --json` prints.
+  var json: JSONValue {
+    .object([
+      ("ok", .bool(faults.isEmpty)), ("errors", .array(faults.map(Self.json))),
+      ("jobs", .array(jobs.map(Self.json))),
+    ])
+  }
+
+  private static func json(_ fault: Fault) -> JSONValue {
+    let diagnostic = fault.diagnostic
+    return .object(
+      JSONValue.members(naming: fault.path) + [
+        ("line", .int(diagnostic.line)), ("column", .int(diagnostic.column)), ("key", .text(diagnostic.key)),
+        ("message", .string(diagnostic.text)), ("nearest", .text(diagnostic.nearest)),
+      ])
+  }
+
+  private static func json(_ job: Job) -> JSONValue {
+    let next = job.next.map { due in
+      JSONValue.object([
+        ("utc", .string(due.time.description)), ("local", .string(due.local)), ("note", .text(due.note?.rawValue)),
+      ])
+    }
+    return .object([("name", .string(job.spec.name)), ("next", .array(next))])
+  }
+
+  /// What `check` prints for people where nothing is wrong, a line each.
+  var lines: [String] {
+    var result = ["jobs.yaml is good: \(jobs.count) job\(jobs.count == 1 ? "" : "s")"]
+    for spec in specs { result.append("\(spec.path.shown) is good: runs once as '\(spec.spec.job.name)'") }
+    for job in jobs {
+      result.append("")
+      result.append("\(job.spec.name): \(Self.words(for: job.spec))")
+      for due in job.next { result.append("  \(due.local)" + Self.words(for: due.note)) }
+    }
+    return result
+  }
+
+  private static func words(for job: JobSpec) -> String {
+    let zone = job.timezone.map { " (\($0))" } ?? ""
+    return switch job.schedule {
+    case .none: "only by hand: ritornello run \(job.name)"
+    case .cron(let expression): expression.description + zone
+    case .every(let interval): "every \(interval), if it had never run before"
+    case .at(let time): "once at \(time)" + zone
+    case .corpusChanges(let quiet):
+      "when \(job.corpus.map { FileName($0).shown }.joined(separator: ", ")) has changed and been quiet for \(quiet)"
+    }
+  }
+
+  private static func words(for note: Schedule.Note?) -> String {
+    switch note {
+    case .gap: "  (gap: clocks are put forward over the time that is written)"
+    case .overlap: "  (overlap: clocks are put back and show this time twice)"
+    case nil: ""
+    }
+  }
+
+  /// The document that `check --schema` prints.
+  static var schema: JSONValue {
+    .array(
+      ConfigurationSchema.rows.map { row in
+        .object([
+          ("key", .string(row.key)), ("type", .string(row.type)), ("default", standard(row)), ("unit", .text(row.unit)),
+          ("range", .text(row.range)),
+        ])
+      })
+  }
+
+  /// A default as a JSON value of its own type, where it is one.
+  private static func standard(_ row: MappingReader.Row) -> JSONValue {
+    guard let text = row.default else { return .null }
+    if row.type.hasPrefix("integer") || row.type.hasPrefix("number") {
+      if let whole = Int(text) { return .int(whole) }
+      if let decimal = Double(text) { return .double(decimal) }
+    }
+    if row.type == "boolean" { return .bool(text == "true") }
+    return .string(text)
+  }
+}

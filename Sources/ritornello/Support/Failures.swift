@@ -1,0 +1,58 @@
+import ArgumentParser
+import Composition
+import Identity
+import StrictYAML
+
+/// Does some work and turns what it throws into a message and an exit status.
+func reporting<Result>(_ interruption: Interruption? = nil, _ work: () throws -> Result) throws -> Result {
+  do {
+    return try work()
+  } catch is Interrupted {
+    throw interruption?.exitCode ?? ExitCode(143)
+  } catch let error as CompositionError {
+    switch error.kind {
+    case .data, .spec: throw fail(error.message, Exit.data)
+    case .machine: throw fail(error.message, Exit.inputOutput)
+    case .fault: throw fail(error.message, Exit.software)
+    }
+  } catch let error as PathWalk.Problem {
+    switch error.kind {
+    case .noSuchPath: throw fail("\(error.path.shown): \(error.message)", Exit.noInput)
+    case .unusable: throw fail("\(error.path.shown): \(error.message)", Exit.data)
+    case .machine: throw fail("\(error.path.shown): \(error.message)", Exit.inputOutput)
+    }
+  } catch let error as ExitCode {
+    throw error
+  } catch {
+    throw fail("\(error)", Exit.software)
+  }
+}
+
+/// The value, or the end of the command with all that is wrong.
+func unwrap<Value>(_ value: Value?, _ diagnostics: [Diagnostic]) throws -> Value {
+  for diagnostic in diagnostics { printError(diagnostic.rendered) }
+  guard let value, diagnostics.isEmpty else {
+    throw ExitCode(diagnostics.contains { $0.line > 0 } ? Exit.data : Exit.usage)
+  }
+  return value
+}
+
+/// The music that some paths mean.
+func music(at paths: [String]) throws -> [MusicFile] {
+  try PathWalk.files(at: paths.map(PathWalk.argument)).map { MusicFile(name: $0.shown, path: $0) }
+}
+
+/// The weights of a path: 66 where there is no such file, 65 where they cannot be used.
+func readWeights(_ path: String) throws -> (weights: WeightsFile, hash: ContentHash) {
+  if path == "starter" {
+    throw fail("no starter weights come with this version; name a weights file", Exit.noInput)
+  }
+  guard DurableFile.exists(path) else { throw fail("\(path): there is no such file", Exit.noInput) }
+  return try WeightsFile.read(path)
+}
+
+/// The bytes of a settings file, if one is named.
+func readSettings(_ path: String?) throws -> [UInt8]? {
+  guard let path else { return nil }
+  return try PathWalk.read(PathWalk.argument(path), limit: 1 << 20)
+}

@@ -1,0 +1,68 @@
+import Identity
+import Ledger
+
+extension Lineage {
+  /// The lineage as `lineage --json` tells it.
+  var json: JSONValue {
+    .object([
+      ("song", song?.json ?? .null), ("run", run?.json ?? .null), ("weights", weights?.json ?? .null),
+      ("parents", .array(parents.map(\.json))), ("unknown_parents", .array(unknownParents.map { .hash($0) })),
+      ("snapshot", .hash(snapshot)), ("files", .array(files.map(\.json))),
+      ("earlier_files", .array(earlierFiles.map(\.json))),
+    ])
+  }
+
+  /// The lineage for people, a line a fact, nearest first.
+  func text(width: Int?) -> String {
+    var lines: [String] = []
+    if let song {
+      lines += [
+        "song      \(song.id)", "  path    \(FileName(song.path).shown)", "  sha256  \(song.sha256)",
+        "  seed    \(song.seed)",
+      ]
+    }
+    if let run {
+      lines += [
+        "run       \(run.id), \(run.state.rawValue)", "  queued  \(Table.cell(run.queuedAt))",
+        "  ended   \(Table.cell(run.endedAt))",
+      ]
+    }
+    if let weights {
+      lines += Self.lines("weights ", weights)
+    } else if let hash = song?.weights ?? run?.weightsOut ?? run?.weightsIn {
+      lines.append("weights   \(hash), not trained here")
+    }
+    for parent in parents { lines += Self.lines("  from  ", parent) }
+    lines += unknownParents.map { "  from    \($0), not trained here" }
+    if let snapshot {
+      lines.append("snapshot  \(snapshot), \(files.count) \(files.count == 1 ? "file" : "files")")
+    }
+    lines += Self.lines(files)
+    if !earlierFiles.isEmpty {
+      lines.append("earlier   files that only the weights before were trained on")
+      lines += Self.lines(earlierFiles)
+    }
+    guard let width else { return lines.joined(separator: "\n") }
+    return lines.map { Table([.init(title: $0, cut: .keepsStart)], []).text(width: width) }.joined(separator: "\n")
+  }
+
+  private static func lines(_ title: String, _ weights: WeightsRecord) -> [String] {
+    let loss = weights.validationLoss.map { ", validation loss \(Table.decimal($0, places: 4))" } ?? ""
+    let run = weights.run.map { " by \($0)" } ?? ""
+    let pruned = weights.prunedAt == nil ? "" : ", pruned"
+    return ["\(title)  \(weights.sha256)", "          \(weights.iterations) iterations\(run)\(loss)\(pruned)"]
+  }
+
+  private static func lines(_ files: [SnapshotFile]) -> [String] {
+    files.sorted { ($0.corpus, $0.name) < ($1.corpus, $1.name) }.map {
+      "  \(FileName($0.corpus).shown)/\($0.name.shown)  \($0.sha256)"
+    }
+  }
+}
+
+extension SnapshotFile {
+  fileprivate var json: JSONValue {
+    .object(
+      JSONValue.members(namingCorpusFile: name) + [("sha256", .hash(sha256)), ("corpus", .string(corpus))])
+  }
+}

@@ -1,0 +1,139 @@
+import ArgumentParser
+import Composition
+import Identity
+import Jobs
+import Work
+
+/// `ritornello train`: weights from MIDI files, with no studio.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network on MIDI files.",
+    discussion: """
+      Writes a weights file that `generate` and `evaluate` use. Stopped by a signal it leaves W.checkpoint, from which \
+      the same command line goes on to the same bytes.
+
+      ritornello train Examples/chorales --preset chorale -o chorale.safetensors
+      """)
+
+  @Argument(help: "MIDI files, or folders that are walked for them.", completion: .file())
+  var path: [String]
+
+  @Option(name: .shortAndLong, help: "The weights file to write.", completion: .file(extensions: ["safetensors"]))
+  var output: String
+
+  @Option(help: "A YAML file with the fields of a train: map; options override it.", completion: .file())
+  var settings: String?
+
+  @Option(help: "Files or folders to validate on, or a share of the files; may be given more than once.")
+  var validation: [String] = []
+
+  @Option(help: "Weights to start from, or scratch.") var from: String?
+  @Option(help: "Weights whose representation, vocabulary and network are taken, but not their values.")
+  var like: String?
+  @Option(help: "A named set of settings: chorale or original.") var preset: String?
+  @Option(help: "roll, steps or voices, with its defaults.") var representation: String?
+  @Option(help: "mse, mae, bce or cross-entropy.") var loss: String?
+  @Option(help: "Sequences side by side.") var batch: String?
+  @Option(help: "Recurrent steps of a sequence.") var sequence: String?
+  @Option(help: "Optimiser steps at most.") var iterations: String?
+  @Option(help: "Minutes at most.") var minutes: String?
+  @Option(help: "Iterations between two validations.") var validateEvery: String?
+  @Option(help: "Validations with no better loss after which to stop, or none.") var patience: String?
+  @Option(help: "Semitones to transpose by, such as [-6, 5], or none.") var transpose: String?
+  @Option(help: "The decay of the averaged weights, or none.") var average: String?
+  @Option(help: "The seed of every random choice.") var seed: String?
+  @Option(help: "Threads; 0: all cores. Changes no byte of the weights.") var threads = 0
+  @Flag(help: "Print one JSON object.") var json = false
+
+  func validate() throws {
+    if path.isEmpty { throw ValidationError("name at least one file or folder") }
+    if threads < 0 || threads > 1024 { throw ValidationError("--threads is \(threads): expected 0 to 1024") }
+    if like != nil, from != nil { throw ValidationError("--like takes fresh weights; leave out --from") }
+  }
+
+  func run() throws {
+    let interruption = Interruption()
+    try reporting(interruption) {
+      let settings = try resolvedSettings()
+      var task = try makeTask(settings)
+      task.checkpointPath = output + ".checkpoint"
+      task.threads = threads
+      var line = ProgressLine()
+      defer { line.finish() }
+      var outcome = try Composition.train(task, stop: interruption.flag) { line.show($0) }
+      outcome.weights.metadata.generate = settings.generate.defaults
+      let bytes = try outcome.weights.encoded()
+      try DurableFile.write(bytes, to: output)
+      DurableFile.remove(output + ".checkpoint")
+      line.finish()
+      print(TrainReport(outcome.report(sha256: ContentHash(of: bytes)), path: output).text(json: json))
+    }
+  }
+
+  private func resolvedSettings() throws -> TrainSettings {
+    var options: [String: [String]] = [:]
+    let given: [(String, String?)] = [
+      ("from", from), ("preset", preset), ("representation", representation), ("loss", loss), ("batch", batch),
+      ("sequence", sequence), ("iterations", iterations), ("minutes", minutes), ("validate_every", validateEvery),
+      ("patience", patience), ("transpose", transpose), ("average", average), ("seed", seed),
+    ]
+    for case (let name, let text?) in given { options[name] = [text] }
+    if !validation.isEmpty { options["validation"] = validation }
+    let (value, diagnostics) = SettingsFile.parseTrain(
+      bytes: try readSettings(settings), path: settings ?? "", options: options)
+    return try unwrap(value, diagnostics)
+  }
+
+  private func makeTask(_ settings: TrainSettings) throws -> TrainingTask {
+    var plan = settings.networkPlan
+    var start: (weights: WeightsFile, hash: ContentHash)?
+    if let like { plan = try readWeights(like).weights.metadata.plan }
+    if settings.from != "scratch" {
+      start = try readWeights(settings.from)
+      // With nothing said about the network, it is that of the weights.
+      if preset == nil, representation == nil, self.settings == nil, let start { plan = start.weights.metadata.plan }
+    }
+    let representation = try plan.reading().representation
+    let all = try EncodedCorpus(try music(at: path), representation)
+    for warning in all.warnings { printError("ritornello: " + warning) }
+    var (train, heldOut) = all.split(holdingOut: settings.heldOutShare)
+    if case .paths(let paths) = settings.validation {
+      heldOut = try EncodedCorpus(try music(at: paths), representation)
+      train = all
+    }
+    return TrainingTask(
+      plan: plan, settings: settings.trainingSettings, train: train, validation: heldOut, start: start?.weights,
+      startHash: start?.hash)
+  }
+}
+
+/// What `train` prints.
+struct TrainReport {
+  private let report: WorkResult.Training
+  private let path: String
+
+  init(_ report: WorkResult.Training, path: String) {
+    self.report = report
+    self.path = path
+  }
+
+  func text(json: Bool) -> String {
+    guard !json else {
+      return JSONValue.object([
+        ("weights", .string(report.sha256.hex)), ("sha256", .string(report.sha256.hex)),
+        ("parameters", .int(report.parameters)), ("iterations", .int(report.iterations)),
+        ("epochs", .double(report.epochs)), ("train_loss", .double(report.trainLoss)),
+        ("validation_loss", .number(report.validationLoss)), ("best_iteration", .int(report.bestIteration)),
+        ("seconds", .double(report.seconds)), ("tokens_per_second", .double(report.tokensPerSecond)),
+        ("stopped_by", .string(report.stoppedBy)),
+      ]).text()
+    }
+    var lines = [
+      "\(FileName(path).shown): \(report.parameters) parameters, iteration \(report.bestIteration) of \(report.iterations)"
+    ]
+    lines.append("train loss \(report.trainLoss), validation loss \(report.validationLoss.map { "\($0)" } ?? "none")")
+    lines.append("sha256 \(report.sha256)")
+    return lines.joined(separator: "\n")
+  }
+}

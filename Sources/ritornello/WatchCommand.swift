@@ -1,0 +1,35 @@
+import ArgumentParser
+import Logging
+import Studio
+
+/// `ritornello watch`: takes in, schedules and runs until a signal comes.
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch",
+    abstract: "Take in, schedule and run until SIGTERM or SIGINT.",
+    discussion: """
+      One process at a time owns a studio; a second one exits 75 and names the first one's pid. The first SIGTERM or \
+      SIGINT lets workers write their checkpoints and exits 0 within 5 seconds; a second one ends it at once. Nothing \
+      is lost either way.
+
+      ritornello watch --studio ~/music
+      """)
+
+  @Option(help: StudioOpening.studioHelp, completion: .directory)
+  var studio: String?
+
+  func run() throws {
+    let paths = try StudioOpening.paths(studio)
+    let signals = StopSignals()
+    try StudioOpening.reporting {
+      try StudioOpening.onOwnThread {
+        let environment = StudioOpening.environment()
+        let log = environment.log
+        let loop = StudioLoop(
+          paths: paths, environment: environment, signals: signals,
+          progress: StandardErrorProgress { log.info("\($0)") })
+        try loop.watch()
+      }
+    }
+  }
+}

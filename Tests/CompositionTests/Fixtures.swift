@@ -1,0 +1,60 @@
+import Composition
+import Identity
+import MIDI
+import Network
+import Representation
+import TestSupport
+
+/// Small plans and corpora.
+enum Fixtures {
+  static let inputs: [NetworkSettings.Input] = [.position, .pitchClasses, .shift]
+
+  static func representation(_ name: RepresentationSettings.Name) -> RepresentationSettings {
+    var settings = RepresentationSettings(name)
+    settings.pitches = 48...84
+    settings.repeats = false
+    settings.block = 2
+    return settings
+  }
+
+  static func plan(_ name: RepresentationSettings.Name, reads: NetworkSettings.Reads) -> NetworkPlan {
+    let isFrames = reads == .frames
+    return NetworkPlan(
+      representation: representation(name),
+      network: NetworkSettings(
+        reads: reads, hidden: 16, embedding: isFrames ? 0 : 8, head: isFrames ? 16 : 0,
+        inputs: isFrames ? inputs : [], dropout: ["output": 0.2], loss: name == .roll ? .bce : .crossEntropy))
+  }
+
+  /// Every kind of network over every representation.
+  static let plans: [NetworkPlan] = [
+    plan(.voices, reads: .frames), plan(.voices, reads: .tokens), plan(.steps, reads: .frames),
+    plan(.steps, reads: .tokens), plan(.roll, reads: .frames), plan(.roll, reads: .tokens),
+  ]
+
+  static func settings(iterations: Int = 6) -> TrainingSettings {
+    TrainingSettings(
+      optimizer: OptimizerSettings(name: .adamw, learningRate: 0.01, weightDecay: 0.01, average: 0.9), batch: 3,
+      sequence: 12, iterations: iterations, validateEvery: 2, transpose: .init(low: -3, high: 3, fade: true), seed: 5)
+  }
+
+  /// Writes chorales as MIDI files and names them.
+  static func files(_ count: Int, in folder: TemporaryFolder) throws -> [MusicFile] {
+    try (0..<count).map { number in
+      let path = folder.path + "/\(number).mid"
+      try DurableFile.write(MIDIFile(score: ScoreBuilder.chorale(seed: UInt64(number))).bytes, to: path)
+      return MusicFile(name: "\(number).mid", path: FileName(path))
+    }
+  }
+
+  static func task(_ plan: NetworkPlan, songs: Int = 6, iterations: Int = 6) throws -> TrainingTask {
+    let folder = try TemporaryFolder()
+    let corpus = try EncodedCorpus(try files(songs, in: folder), try plan.reading().representation)
+    let (train, validation) = corpus.split(holdingOut: 0.2)
+    return TrainingTask(plan: plan, settings: settings(iterations: iterations), train: train, validation: validation)
+  }
+
+  static func weights(_ plan: NetworkPlan) throws -> WeightsFile {
+    try train(try task(plan), stop: StopFlag(), progress: { _ in }).weights
+  }
+}

@@ -1,0 +1,56 @@
+import Testing
+
+@testable import Composition
+
+@Suite("Drawing tokens")
+struct SamplerTests {
+  private let logits: [Float] = [0, 2, -.infinity, 1, 2]
+
+  @Test("what is forbidden is never drawn")
+  func forbidden() {
+    var sampler = Sampler(GenerationSettings(temperature: 5), seed: 1)
+    let drawn = Set((0..<500).compactMap { _ in sampler.draw(logits) })
+    #expect(drawn == [0, 1, 3, 4])
+  }
+
+  @Test("top-k draws from the k likeliest, the first of equals")
+  func topK() {
+    var sampler = Sampler(GenerationSettings(topK: 1), seed: 1)
+    #expect((0..<50).allSatisfy { _ in sampler.draw(logits) == 1 })
+  }
+
+  @Test("top-p draws from the smallest set that has the probability")
+  func topP() {
+    // The two likeliest have 0.39 each, the third 0.14.
+    var sampler = Sampler(GenerationSettings(topP: 0.7), seed: 1)
+    #expect(Set((0..<200).compactMap { _ in sampler.draw(logits) }) == [1, 4])
+  }
+
+  @Test("frequencies are the softmax's")
+  func frequencies() {
+    var sampler = Sampler(GenerationSettings(), seed: 3)
+    var counts = [Int](repeating: 0, count: 5)
+    for _ in 0..<4000 { counts[Int(sampler.draw(logits) ?? 2)] += 1 }
+    // e^0, e^2, -, e^1, e^2 over their sum, within four standard deviations.
+    for (index, expected) in [(0, 0.0541), (1, 0.3995), (3, 0.1470), (4, 0.3995)] {
+      #expect(abs(Double(counts[index]) / 4000 - expected) < 0.032)
+    }
+    #expect(counts[2] == 0)
+  }
+
+  @Test("the same seed draws the same, another one something else")
+  func seeds() {
+    func draws(_ seed: UInt64) -> [Int32?] {
+      var sampler = Sampler(GenerationSettings(), seed: seed)
+      return (0..<50).map { _ in sampler.draw(logits) }
+    }
+    #expect(draws(7) == draws(7))
+    #expect(draws(7) != draws(8))
+  }
+
+  @Test("where everything is forbidden nothing is drawn")
+  func nothing() {
+    var sampler = Sampler(GenerationSettings(), seed: 1)
+    #expect(sampler.draw([-.infinity, -.infinity]) == nil)
+  }
+}

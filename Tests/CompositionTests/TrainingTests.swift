@@ -1,0 +1,90 @@
+import Identity
+import Network
+import Representation
+import TestSupport
+import Testing
+
+@testable import Composition
+
+@Suite("Training")
+struct TrainingTests {
+  @Test("a training that was stopped twice gives the same bytes as one that was not", arguments: Fixtures.plans)
+  func resuming(plan: NetworkPlan) throws {
+    let folder = try TemporaryFolder()
+    var task = try Fixtures.task(plan)
+    let whole = try train(task, stop: StopFlag(), progress: { _ in }).weights.encoded()
+    task.checkpointPath = folder.path + "/checkpoint"
+    for stopAt in [2, 5] {
+      let stop = StopFlag()
+      #expect(throws: Interrupted.self) {
+        try train(task, stop: stop) { if $0.iteration == stopAt { stop.stop() } }
+      }
+    }
+    let resumed = try train(task, stop: StopFlag(), progress: { _ in }).weights.encoded()
+    #expect(resumed == whole)
+  }
+
+  @Test("one thread and three give the same bytes")
+  func threads() throws {
+    var task = try Fixtures.task(Fixtures.plan(.voices, reads: .frames))
+    task.threads = 1
+    let one = try train(task, stop: StopFlag(), progress: { _ in }).weights.encoded()
+    task.threads = 3
+    #expect(try train(task, stop: StopFlag(), progress: { _ in }).weights.encoded() == one)
+  }
+
+  @Test("training makes held-out music likelier", arguments: Fixtures.plans)
+  func learning(plan: NetworkPlan) throws {
+    let task = try Fixtures.task(plan, iterations: 40)
+    var losses: [Double] = []
+    _ = try train(task, stop: StopFlag()) { progress in
+      if progress.isValidation, let loss = progress.validationLoss { losses.append(loss) }
+    }
+    let first = try #require(losses.first)
+    let last = try #require(losses.last)
+    #expect(last < first)
+  }
+
+  @Test("patience ends a training that gets no better, and the best weights are kept")
+  func patience() throws {
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens), iterations: 400)
+    task.settings.patience = 2
+    task.settings.optimizer.learningRate = 0.2
+    let outcome = try train(task, stop: StopFlag(), progress: { _ in })
+    #expect(outcome.stoppedBy == .patience)
+    #expect(outcome.bestIteration < outcome.iterations)
+    #expect(outcome.weights.metadata.iteration == outcome.bestIteration)
+  }
+
+  @Test("a training ended by time is made again by its iteration")
+  func minutes() throws {
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens), iterations: 1000)
+    task.settings.minutes = 0.000001
+    let timed = try train(task, stop: StopFlag(), progress: { _ in })
+    #expect(timed.stoppedBy == .minutes)
+    #expect(timed.iterations == 1)
+    task.stopAtIteration = timed.iterations
+    let again = try train(task, stop: StopFlag(), progress: { _ in })
+    #expect(try again.weights.encoded() == timed.weights.encoded())
+  }
+
+  @Test("the checkpoint of another training is not taken up")
+  func foreignCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens))
+    task.checkpointPath = folder.path + "/checkpoint"
+    let stop = StopFlag()
+    stop.stop()
+    #expect(throws: Interrupted.self) { try train(task, stop: stop, progress: { _ in }) }
+    task.settings.seed += 1
+    #expect(throws: CompositionError.self) { try train(task, stop: StopFlag(), progress: { _ in }) }
+  }
+
+  @Test("without music there is nothing to train on")
+  func noMusic() throws {
+    let task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens), songs: 0)
+    #expect(throws: CompositionError(.data, "there is no music to train on")) {
+      try train(task, stop: StopFlag(), progress: { _ in })
+    }
+  }
+}

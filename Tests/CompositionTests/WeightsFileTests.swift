@@ -1,0 +1,60 @@
+import Network
+import Representation
+import Testing
+
+@testable import Composition
+
+@Suite("Weights files")
+struct WeightsFileTests {
+  @Test("a file that is read again is written to the same bytes", arguments: Fixtures.plans)
+  func roundTrip(plan: NetworkPlan) throws {
+    let bytes = try Fixtures.weights(plan).encoded()
+    #expect(try WeightsFile(bytes, path: "w").encoded() == bytes)
+  }
+
+  @Test("a file cut short is refused with its path", arguments: [0, 7, 100, 5000])
+  func truncated(length: Int) throws {
+    let bytes = try Fixtures.weights(Fixtures.plan(.voices, reads: .frames)).encoded()
+    let error = #expect(throws: CompositionError.self) {
+      try WeightsFile(Array(bytes.prefix(length)), path: "w.safetensors")
+    }
+    #expect(error?.kind == .data)
+    #expect(error?.message.contains("w.safetensors") == true)
+  }
+
+  @Test("a safetensors file of somebody else is refused")
+  func foreign() throws {
+    let bytes = Safetensors(tensors: [Tensor(name: "x", shape: [1], values: [0])]).encoded()
+    #expect(throws: CompositionError.self) { try WeightsFile(bytes, path: "w") }
+  }
+
+  @Test("with a wider range of pitches the old ones keep their meaning", arguments: Fixtures.plans)
+  func growth(plan: NetworkPlan) throws {
+    let weights = try Fixtures.weights(plan)
+    var wider = plan
+    wider.representation.pitches = 40...90
+    let network = try weights.network(for: wider, seed: 1)
+    let old = try plan.reading()
+    let new = try wider.reading()
+    // The row of a pitch's output is where that pitch's row stands now.
+    let name = network.tensors().map(\.name).last { $0.hasPrefix("output") && $0.hasSuffix("weight") }
+    let before = try #require(weights.tensors.first { $0.name == name })
+    let after = try #require(network.tensors().first { $0.name == name })
+    let columns = before.shape[1]
+    for (row, text) in old.axes.outputs.enumerated() {
+      let moved = try #require(new.axes.outputs.firstIndex(of: text))
+      #expect(
+        before.values[row * columns..<(row + 1) * columns] == after.values[moved * columns..<(moved + 1) * columns])
+    }
+  }
+
+  @Test("another kind of network is refused with what differs")
+  func difference() throws {
+    let plan = Fixtures.plan(.voices, reads: .frames)
+    let weights = try Fixtures.weights(plan)
+    var other = plan
+    other.network.hidden = 32
+    let error = #expect(throws: CompositionError.self) { try weights.network(for: other, seed: 1) }
+    #expect(error?.message.contains("hidden 16") == true)
+  }
+}

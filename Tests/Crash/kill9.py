@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Kills the watcher or its worker at ten moments, starts again, and holds the songs to those of an undisturbed run.
+
+Usage: kill9.py PROGRAM
+"""
+
+import os
+import signal
+import sys
+import time
+
+from studio import Studio, midi
+
+ITERATIONS = 400
+CORPUS = {f"bach/{number:02}.mid": midi(number) for number in range(12)}
+
+
+def prepared(binary):
+    studio = Studio(binary, iterations=ITERATIONS)
+    for name, data in CORPUS.items():
+        studio.drop(name, data)
+    return studio
+
+
+def taken(studio):
+    rows = studio.query("SELECT count(*) FROM drops")
+    return rows[0][0] if rows else 0
+
+
+def request(studio):
+    result = studio.call("run", "tiny")
+    assert result.returncode == 0, result.stderr
+
+
+def all_taken(studio):
+    studio.wait("all files to be taken in", lambda: taken(studio) == len(CORPUS))
+
+
+def delivered(studio):
+    studio.wait("the run to be delivered", lambda: studio.state() == "delivered", seconds=90)
+
+
+def undisturbed(binary):
+    studio = prepared(binary)
+    try:
+        studio.start()
+        all_taken(studio)
+        request(studio)
+        delivered(studio)
+        assert studio.stop() == 0
+        studio.check_at_rest(CORPUS)
+        songs = studio.songs()
+        assert len(songs) == 2, songs
+        return songs
+    finally:
+        studio.remove()
+
+
+def iteration(studio, least):
+    return lambda: studio.progress().get("iteration", 0) >= least or studio.state() in ("ready", "delivered")
+
+
+def stage(studio, *names):
+    return lambda: studio.progress().get("stage") in names or studio.state() in ("ready", "delivered")
+
+
+# When to kill, and whom: a name, who is killed, and what is waited for before.
+MOMENTS = [
+    ("watcher: as the first file is taken", "watcher", lambda s: lambda: taken(s) >= 1, False),
+    ("watcher: in the middle of taking in", "watcher", lambda s: lambda: taken(s) >= 6, False),
+    ("watcher: as the run is queued", "watcher", lambda s: lambda: s.state() is not None, True),
+    ("watcher: as the worker starts", "watcher", lambda s: lambda: s.state() == "running", True),
+    ("worker: early in training", "worker", lambda s: iteration(s, 1), True),
+    ("watcher: in training", "watcher", lambda s: iteration(s, ITERATIONS // 4), True),
+    ("worker: late in training", "worker", lambda s: iteration(s, ITERATIONS * 3 // 4), True),
+    ("worker: while it generates", "worker", lambda s: stage(s, "generating", "done"), True),
+    ("watcher: while the worker generates", "watcher", lambda s: stage(s, "generating", "done"), True),
+    ("watcher: while it delivers", "watcher",
+     lambda s: lambda: bool([n for n in os.listdir(s.path("outbox")) if n.startswith(".ritornello-")])
+     or s.state() in ("ready", "delivered"), True),
+]
+
+
+def disturbed(binary, whom, moment, needs_run):
+    studio = prepared(binary)
+    try:
+        studio.start()
+        if needs_run:
+            all_taken(studio)
+            request(studio)
+        studio.wait("the moment", moment(studio))
+        if whom == "watcher":
+            studio.kill()
+            studio.check(CORPUS)
+            studio.start()
+        else:
+            for process in studio.workers():
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        all_taken(studio)
+        if not needs_run:
+            request(studio)
+        delivered(studio)
+        assert studio.stop() == 0
+        studio.check_at_rest(CORPUS)
+        runs = studio.query("SELECT id, state FROM runs")
+        assert runs == [("tiny/0001", "delivered")], runs
+        return studio.songs()
+    finally:
+        studio.remove()
+
+
+def main():
+    binary = sys.argv[1]
+    begun = time.monotonic()
+    songs = undisturbed(binary)
+    print(f"undisturbed: {time.monotonic() - begun:.1f} s", flush=True)
+    for name, whom, moment, needs_run in MOMENTS:
+        start = time.monotonic()
+        again = disturbed(binary, whom, moment, needs_run)
+        assert again == songs, f"{name}: the songs differ: {again} {songs}"
+        print(f"{name}: the same songs, {time.monotonic() - start:.1f} s", flush=True)
+    print(f"killed at {len(MOMENTS)} moments, nothing lost, the same bytes each time: {time.monotonic() - begun:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

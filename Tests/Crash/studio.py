@@ -1,0 +1,217 @@
+"""What the crash scripts share: MIDI files, a studio in a temporary folder, the watcher, the ledger."""
+
+import glob
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+
+
+def variable_length(value):
+    out = [value & 127]
+    while value > 127:
+        value >>= 7
+        out.append(128 | (value & 127))
+    return bytes(reversed(out))
+
+
+def midi(seed, bars=8):
+    """The bytes of a small file in three parts, the same for the same seed."""
+    rng = random.Random(seed)
+    notes = []
+    for low in (72, 60, 48):
+        tick, pitch = 0, low + rng.randrange(8)
+        while tick < bars * 1920:
+            length = rng.choice((240, 480, 480, 960))
+            pitch = min(max(pitch + rng.choice((-4, -2, -1, 1, 2, 3)), low - 5), low + 10)
+            notes.append((tick, 0x90, pitch, 80))
+            notes.append((tick + length, 0x80, pitch, 0))
+            tick += length
+    notes.sort(key=lambda note: (note[0], note[1]))
+    track, now = b"", 0
+    for tick, status, pitch, velocity in notes:
+        track += variable_length(tick - now) + bytes((status, pitch, velocity))
+        now = tick
+    track += b"\x00\xff\x2f\x00"
+    return b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk" + len(track).to_bytes(4, "big") + track
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+JOB = """version: 1
+studio: {poll: 200ms, settle: %(settle)s, checkpoint: 1s}
+jobs:
+  tiny:
+%(schedule)s    corpus: bach
+    retries: 0
+    train:
+      representation: {name: steps, pitches: [36, 84]}
+      network: {hidden: 16, head: 16}
+      batch: 4
+      sequence: 32
+      iterations: %(iterations)d
+      validate_every: 20
+      seed: 3
+    generate: {songs: 2, length: 8 bars, seed: 5}
+"""
+
+
+class Studio:
+    """A studio in a folder of its own."""
+
+    def __init__(self, binary, iterations=60, schedule="", settle="400ms"):
+        self.binary = os.path.abspath(binary)
+        self.root = tempfile.mkdtemp(prefix="ritornello-crash-")
+        self.watcher = None
+        for name in ("inbox/bach", "outbox"):
+            os.makedirs(f"{self.root}/{name}")
+        with open(f"{self.root}/jobs.yaml", "w") as file:
+            file.write(JOB % {"iterations": iterations, "schedule": schedule, "settle": settle})
+        self.log = open(f"{self.root}/watch.log", "ab")
+
+    def path(self, name):
+        return f"{self.root}/{name}"
+
+    def drop(self, name, data):
+        """Puts a file into the inbox in one step, as a careful program does."""
+        os.makedirs(os.path.dirname(self.path("inbox/" + name)), exist_ok=True)
+        hidden = self.path("inbox/.arriving")
+        with open(hidden, "wb") as file:
+            file.write(data)
+        os.rename(hidden, self.path("inbox/" + name))
+
+    def call(self, *arguments, timeout=120):
+        return subprocess.run(
+            [self.binary, *arguments, "--studio", self.root], capture_output=True, text=True, timeout=timeout)
+
+    def status(self):
+        result = self.call("status", "--json")
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    def start(self):
+        assert self.watcher is None
+        self.watcher = subprocess.Popen(
+            [self.binary, "watch", "--studio", self.root], stdout=self.log, stderr=self.log)
+
+    def kill(self):
+        """Ends the watcher as a power cut would."""
+        self.watcher.kill()
+        self.watcher.wait()
+        self.watcher = None
+
+    def stop(self):
+        """Stops the watcher as a person would, and says how it ended."""
+        if self.watcher is None:
+            return 0
+        self.watcher.send_signal(signal.SIGTERM)
+        status = self.watcher.wait(timeout=10)
+        self.watcher = None
+        return status
+
+    def workers(self):
+        """The processes that work on a run of this studio."""
+        found = []
+        for line in glob.glob("/proc/[0-9]*/cmdline"):
+            try:
+                with open(line, "rb") as file:
+                    words = file.read().split(b"\0")
+            except OSError:
+                continue
+            if b"work" in words and any(word.startswith(self.root.encode()) for word in words):
+                found.append(int(line.split("/")[2]))
+        return found
+
+    def query(self, sql, *values):
+        """Asks the ledger; nothing where there is none yet."""
+        path = self.path(".ritornello/ledger.sqlite")
+        if not os.path.exists(path):
+            return []
+        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
+        try:
+            return connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError:
+            return []
+        finally:
+            connection.close()
+
+    def progress(self, run="tiny/0001"):
+        try:
+            with open(self.path(f".ritornello/runs/{run}/progress.json")) as file:
+                return json.load(file)
+        except (OSError, ValueError):
+            return {}
+
+    def wait(self, what, condition, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if condition():
+                return
+            time.sleep(0.02)
+        tail = open(self.path("watch.log")).read()[-3000:]
+        raise AssertionError(f"waited {seconds} s for: {what}\n{tail}\n{self.query('SELECT id, state, error FROM runs')}")
+
+    def state(self, run="tiny/0001"):
+        rows = self.query("SELECT state FROM runs WHERE id = ?", run)
+        return rows[0][0] if rows else None
+
+    def songs(self):
+        """The delivered songs' hashes, by path."""
+        return {
+            os.path.relpath(path, self.root): sha256(open(path, "rb").read())
+            for path in sorted(glob.glob(self.path("outbox/*/*/*.mid")))
+        }
+
+    def check(self, dropped):
+        """Holds the promise to account: nothing lost, nothing torn, nothing twice.
+
+        dropped: the bytes of every file that was ever put into the inbox, by name.
+        """
+        held = set()
+        for path in glob.glob(self.path("inbox/**/*"), recursive=True) + glob.glob(self.path(".ritornello/objects/*/*")):
+            if os.path.isfile(path):
+                held.add(sha256(open(path, "rb").read()))
+        for path in glob.glob(self.path("inbox/.ritornello-taken/**/*"), recursive=True):
+            if os.path.isfile(path):
+                held.add(sha256(open(path, "rb").read()))
+        for name, data in dropped.items():
+            assert sha256(data) in held, f"the bytes of {name} are lost"
+        for path in glob.glob(self.path(".ritornello/objects/*/*.mid")):
+            name = os.path.basename(path)[:-4]
+            assert sha256(open(path, "rb").read()) == name, f"the object {name} is not what its name says"
+        for folder in glob.glob(self.path("outbox/*/*")):
+            with open(folder + "/run.json") as file:
+                report = json.load(file)
+            for song in report["songs"]:
+                data = open(f"{folder}/{song['file']}", "rb").read()
+                assert sha256(data) == song["sha256"], f"{song['file']} is torn"
+            assert len(glob.glob(folder + "/*.mid")) == len(report["songs"]), f"{folder} is not whole"
+
+    def check_at_rest(self, dropped):
+        """Also what must hold once a start or a pass is through."""
+        self.check(dropped)
+        rows = {row[0] for row in self.query("SELECT sha256 FROM objects")}
+        for path in glob.glob(self.path(".ritornello/objects/*/*")):
+            assert os.path.basename(path)[:-4] in rows, f"the object {path} has no row"
+        assert not glob.glob(self.path(".ritornello/**/*.tmp"), recursive=True), "a temporary file was left"
+        assert not os.path.exists(self.path("inbox/.ritornello-taken")), "something was left on its way out of the inbox"
+        ready = [row[0].replace("/", "-") for row in self.query("SELECT id FROM runs WHERE state = 'ready'")]
+        for path in glob.glob(self.path("outbox/.ritornello-*")):
+            assert os.path.basename(path).removeprefix(".ritornello-") in ready, f"{path} was left"
+        twice = self.query("SELECT path, count(*) FROM songs GROUP BY path HAVING count(*) > 1")
+        assert not twice, f"delivered twice: {twice}"
+        assert self.query("PRAGMA integrity_check") == [("ok",)]
+
+    def remove(self):
+        if self.watcher is not None:
+            self.kill()
+        self.log.close()
+        shutil.rmtree(self.root, ignore_errors=True)

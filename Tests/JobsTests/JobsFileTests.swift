@@ -1,0 +1,337 @@
+import Foundation
+import StrictYAML
+import Testing
+
+@testable import Jobs
+
+@Suite("jobs.yaml")
+struct JobsFileTests {
+  static let example = """
+    version: 1
+    studio: {poll: 2s, settle: 5s, workers: 1, threads: 0}
+    limits: {file_bytes: 32 MiB, archive_bytes: 1 GiB, oneoff: {minutes: 60, songs: 50}}
+    defaults:
+      retries: 3
+      timeout: 90m
+    jobs:
+      nightly-chorales:
+        schedule: "0 3 * * *"
+        timezone: Europe/Berlin
+        missed: run-once
+        missed_within: 7d
+        overlap: skip
+        corpus: bach
+        train:
+          from: latest
+          preset: chorale
+          representation: steps
+          network: {cell: lstm, hidden: 512, layers: 2, embedding: 256, dropout: 0.3}
+          loss: cross-entropy
+          optimizer: {name: adamw, learning_rate: 0.002, weight_decay: 0.02, schedule: cosine, warm_up: 50, clip: 1.0}
+          batch: 32
+          sequence: 128
+          iterations: 2000
+          validate_every: 100
+          validation: 0.1
+          patience: 10
+          transpose: [-6, 5]
+          average: 0.995
+          seed: 1
+        generate:
+          songs: 4
+          length: 32 bars
+          temperature: 0.95
+          top_p: 0.98
+          top_k: 0
+          prime: theme.mid
+          seed: 7
+        keep: {weights: 5}
+        on_failure: [notify, studio]
+    """
+
+  @Test("the whole example of the design is read")
+  func readsTheExample() throws {
+    let parsed = Parsed(Self.example)
+    #expect(parsed.said == [])
+    let job = try #require(parsed.file?.job(named: "nightly-chorales"))
+    #expect(job.schedule == .cron(try CronExpression("0 3 * * *")))
+    #expect(job.timezone == "Europe/Berlin")
+    #expect(job.corpus == ["bach"])
+    #expect(job.retries == 3)
+    #expect(job.timeout == .minutes(90))
+    #expect(job.keepWeights == 5)
+    #expect(job.onFailure == ["notify", "studio"])
+    let train = try #require(job.train)
+    #expect(train.representation == RepresentationFields(name: .steps))
+    #expect(train.network.reads == .frames && train.network.head == 256)
+    #expect(train.network.inputs == [.position, .pitchClasses, .shift])
+    #expect(train.network.hidden == 512 && train.network.layers == 2 && train.network.embedding == 256)
+    #expect(train.network.dropout.between == 0.3 && train.network.dropout.output == 0.3)
+    #expect(train.network.dropout.head == 0)
+    #expect(train.patience == 10)
+    #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5)))
+    let generate = try #require(job.generate)
+    #expect(generate.length == .bars(32))
+    #expect(generate.seed == 7)
+    #expect(generate.prime == "theme.mid")
+  }
+
+  @Test("five mistakes give five messages with lines and columns")
+  func tellsFiveMistakes() {
+    let parsed = Parsed(
+      """
+      jobs:
+        nightly:
+          schedule: "0 0 31 2 *"
+          corpus: bach
+          train:
+            iteratons: 5
+            batch: 0
+            batch: 1
+          timeout: 2 hours
+      """)
+    #expect(
+      parsed.diagnostics.map(\.rendered).joined(separator: "\n") == """
+        jobs.yaml:3:15: schedule '0 0 31 2 *': a date that never comes
+         3 |     schedule: "0 0 31 2 *"
+           |               ^
+        jobs.yaml:6:7: unknown key 'iteratons' in jobs.nightly.train
+         6 |       iteratons: 5
+           |       ^
+          did you mean 'iterations'?
+        jobs.yaml:7:14: batch is '0': expected a whole number from 1 to 4096
+         7 |       batch: 0
+           |              ^
+        jobs.yaml:8:7: duplicate key 'batch'; the first is in line 7
+         8 |       batch: 1
+           |       ^
+        jobs.yaml:9:14: timeout is '2 hours': expected a length of time from 1s to 365d, such as 5s
+         9 |     timeout: 2 hours
+           |              ^
+        """)
+    #expect(parsed.diagnostics.map(\.key) == ["schedule", "iteratons", "batch", "batch", "timeout"])
+    #expect(parsed.file == nil)
+  }
+
+  static let faults: [(String, [String])] = [
+    ("[]", ["jobs.yaml:1:1: the file is a list: expected a map"]),
+    ("version: 2", ["jobs.yaml:1:10: version is '2': expected a whole number from 1 to 1"]),
+    ("job: {}", ["jobs.yaml:1:1: unknown key 'job'"]),
+    ("jobs: []", ["jobs.yaml:1:7: jobs is a list: expected a map"]),
+    ("jobs: {j: 1}", ["jobs.yaml:1:11: j is '1': expected a map"]),
+    ("jobs: {j: {}}", ["jobs.yaml:1:8: job 'j' does nothing: expected train, generate or evaluate"]),
+    ("jobs: {j: {train: {}}}", ["jobs.yaml:1:8: job 'j' trains on nothing: expected a corpus"]),
+    ("jobs: {j: {train: 1}}", ["jobs.yaml:1:19: train is '1': expected a map"]),
+    (
+      "jobs: {j: {corpus: a/b, train: {}}}",
+      ["jobs.yaml:1:20: corpus is 'a/b': expected the name of a corpus (one folder's name, without /)"]
+    ),
+    (
+      "jobs: {latest: {generate: {}}}",
+      ["jobs.yaml:1:8: 'latest' cannot be the name of a job: expected " + JobsFile.nameExpected]
+    ),
+    (
+      "jobs: {j: {generate: {from: scratch}}}",
+      [
+        "jobs.yaml:1:29: from is 'scratch': expected starter, a hash of 64 digits, a job such as nightly or a run such "
+          + "as nightly/0007"
+      ]
+    ),
+    (
+      "jobs: {j: {corpus: c, train: {}, generate: {from: starter}}}",
+      ["jobs.yaml:1:8: generate has from: starter, but the job trains; its songs come from what it made"]
+    ),
+    ("jobs: {j: {generate: {key: C}}}", ["jobs.yaml:1:23: key is not allowed here: it is not built yet"]),
+    (
+      "jobs: {j: {generate: {prime: ../x.mid}}}",
+      [
+        "jobs.yaml:1:30: prime is '../x.mid': expected a file of a corpus, of the studio or beside the spec, without .. "
+          + "and not absolute"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {length: 3}}}",
+      ["jobs.yaml:1:31: length is '3': expected a length such as 32 bars, 90 s or 512 frames"]
+    ),
+    (
+      "jobs: {j: {generate: {top_p: 0}}}", ["jobs.yaml:1:30: top_p is '0': expected a number above 0 up to 1"]
+    ),
+    (
+      "jobs: {j: {generate: {}, schedule: {}}}",
+      ["jobs.yaml:1:36: schedule says no time: expected one of every, at and when"]
+    ),
+    (
+      "jobs: {j: {generate: {}, schedule: {every: 1h, at: 2026-01-01T00:00}}}",
+      ["jobs.yaml:1:36: schedule has every and at at once: expected one of every, at and when"]
+    ),
+    (
+      "jobs: {j: {generate: {}, schedule: {every: 1h, quiet: 5s}}}",
+      ["jobs.yaml:1:48: quiet belongs to when: corpus-changes"]
+    ),
+    (
+      "jobs: {j: {generate: {}, schedule: {when: corpus-changes}}}",
+      ["jobs.yaml:1:36: job 'j' waits for no corpus: expected a corpus"]
+    ),
+    (
+      "jobs: {j: {generate: {}, schedule: {at: today}}}",
+      ["jobs.yaml:1:41: at is 'today': expected a time such as 2026-12-24T18:00"]
+    ),
+    (
+      "jobs: {j: {generate: {}, timezone: UCT+1}}",
+      ["jobs.yaml:1:36: timezone is 'UCT+1': expected an IANA time zone such as Europe/Berlin or UTC"]
+    ),
+    (
+      "studio: {poll: 49ms, settle: 2h, workers: 0}",
+      [
+        "jobs.yaml:1:16: poll is '49ms': expected a length of time from 50ms to 1h, such as 5s",
+        "jobs.yaml:1:30: settle is '2h': expected a length of time from 0s to 1h, such as 5s",
+        "jobs.yaml:1:43: workers is '0': expected a whole number from 1 to 64",
+      ]
+    ),
+    (
+      "limits: {file_bytes: 32MB}",
+      ["jobs.yaml:1:22: file_bytes is '32MB': expected a size from 1 KiB to 1 GiB, such as 32 MiB"]
+    ),
+  ]
+
+  @Test("each fault is told at its place, in full", arguments: faults)
+  func tellsFaults(_ text: String, _ said: [String]) {
+    #expect(Parsed(text).said == said)
+  }
+
+  static let trainFaults: [(String, [String])] = [
+    ("representation: events", ["representation is 'events', which is not built yet: expected roll, steps or voices"]),
+    ("representation: stesp", ["representation is 'stesp': expected roll, steps or voices"]),
+    ("representation: {name: steps, block: 4}", ["block means nothing for steps; it belongs to roll"]),
+    ("representation: {name: voices, holds: false}", ["holds means nothing for voices; it belongs to steps"]),
+    ("representation: {lines: 9, name: voices}", ["lines is '9': expected a whole number from 1 to 8"]),
+    (
+      "representation: {pitches: [5, 3]}",
+      ["pitches is a list: expected [low, high], both from 0 to 127"]
+    ),
+    ("network: {cell: gru}", ["cell is 'gru', which is not built yet: expected lstm"]),
+    (
+      "network: {inputs: [echo]}",
+      ["inputs is 'echo', which is not built yet: expected position, pitch-classes or shift"]
+    ),
+    ("network: {inputs: [shift, shift]}", ["inputs names one input twice"]),
+    (
+      "network: {reads: tokens, head: 8}",
+      ["head is 8, but only a network that reads frames has a head: expected reads: frames, or head: 0"]
+    ),
+    (
+      "network: {head: 0}",
+      [
+        "head is 0, but a network that reads frames writes its tokens with a head: expected a head of 1 or more, or "
+          + "reads: tokens"
+      ]
+    ),
+    ("network: {dropout: 1}", ["dropout is '1': expected a number from 0 up to but not 1, or a map"]),
+    ("network: {dropout: {out: 0.1}}", ["unknown key 'out' in jobs.j.train.network.dropout"]),
+    ("loss: mae", ["loss is 'mae', which does not fit the representation steps: expected cross-entropy"]),
+    ("optimizer: {clip: 0}", ["clip is '0': expected a number above 0 up to 1000000, or none"]),
+    ("minutes: 0", ["minutes is '0': expected a number above 0 up to 1000000"]),
+    ("patience: 0", ["patience is '0': expected a whole number from 1 to 1000000000, or none"]),
+    ("average: 1", ["average is '1': expected a number from 0 up to but not 1, or none"]),
+    (
+      "validation: 1",
+      ["validation is '1': expected a share of the files from 0 up to but not 1, or the name of a corpus"]
+    ),
+    ("transpose: {fade: true}", ["range is missing: expected [low, high], both from -60 to 60"]),
+    (
+      "transpose: 3",
+      ["transpose is '3': expected [low, high], both from -60 to 60; or {range: [low, high], fade: true}; or none"]
+    ),
+    ("preset: corale", ["preset is 'corale': expected original or chorale"]),
+    ("seed: -1", ["seed is '-1': expected a whole number from 0 to 18446744073709551615"]),
+    (
+      "from: my/weights",
+      [
+        "from is 'my/weights': expected latest, scratch, starter, a hash of 64 digits, a job such as nightly or a run "
+          + "such as nightly/0007"
+      ]
+    ),
+  ]
+
+  @Test("each fault of a training is told in full", arguments: trainFaults)
+  func tellsTrainFaults(_ line: String, _ said: [String]) {
+    #expect(Parsed(train: line).diagnostics.map(\.text) == said)
+  }
+
+  @Test("a start that is nearly a known word is told, unless a job has that name")
+  func tellsMistypedStart() {
+    let parsed = Parsed(train: "from: scrach")
+    #expect(parsed.diagnostics.map(\.nearest) == ["scratch"])
+    #expect(parsed.diagnostics.map(\.mark) == [Mark(line: 5, column: 13)])
+    #expect(Parsed(train: "from: gone").said == [])
+    #expect(Parsed("jobs: {lates: {corpus: c, train: {from: lates}}}").said == [])
+  }
+
+  @Test("a loss that does not fit a roll is told at its place")
+  func tellsLossOfRoll() {
+    let parsed = Parsed(train: "representation: roll", "loss: cross-entropy")
+    #expect(
+      parsed.said == [
+        "jobs.yaml:6:13: loss is 'cross-entropy', which does not fit the representation roll: expected mse, mae or bce"
+      ])
+  }
+
+  @Test("where a representation is wrong, nothing is said of what would have to fit it")
+  func staysQuietOnWhatDepends() {
+    #expect(Parsed(train: "representation: rol", "loss: mse").diagnostics.map(\.key) == ["representation"])
+  }
+
+  @Test("sections may be there with nothing in them")
+  func allowsEmptySections() throws {
+    let parsed = Parsed("version: 1\nstudio:\nlimits:\ndefaults:\njobs:\n")
+    #expect(parsed.said == [])
+    #expect(try #require(parsed.file).jobs.isEmpty)
+  }
+
+  @Test("defaults lie below each job, field by field")
+  func mergesDefaults() throws {
+    let parsed = Parsed(
+      """
+      defaults:
+        corpus: bach
+        train: {preset: chorale, batch: 16, network: {hidden: 128, layers: 2}}
+        generate: {songs: 2}
+        on_finish: [tell]
+      jobs:
+        a:
+          train: {network: {layers: 3}}
+        b:
+          corpus: [jazz, jazz, folk]
+          train: {batch: 8}
+          generate: {seed: 5}
+      """)
+    #expect(parsed.said == [])
+    let a = try #require(parsed.file?.job(named: "a"))
+    let b = try #require(parsed.file?.job(named: "b"))
+    #expect(a.corpus == ["bach"] && b.corpus == ["jazz", "folk"])
+    #expect(a.train?.network.hidden == 128 && a.train?.network.layers == 3 && a.train?.batch == 16)
+    #expect(b.train?.network.layers == 2 && b.train?.batch == 8 && b.train?.preset == "chorale")
+    #expect(a.generate?.songs == 2 && b.generate?.songs == 2 && b.generate?.seed == 5)
+    #expect(a.onFinish == ["tell"])
+  }
+
+  @Test("this repository's own jobs.yaml is good")
+  func readsOwnFile() throws {
+    let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../jobs.yaml")
+    let bytes = Array(try Data(contentsOf: url.standardizedFileURL))
+    let (file, diagnostics) = JobsFile.parse(bytes: bytes, path: "jobs.yaml")
+    #expect(diagnostics.isEmpty)
+    let demo = try #require(file?.job(named: "demo"))
+    #expect(demo.corpus == ["chorales"] && demo.schedule == nil && demo.train?.from == "scratch")
+    #expect(demo.generate?.songs == 4)
+  }
+
+  @Test("a job comes back from JSON as it was")
+  func survivesJSON() throws {
+    let file = try #require(Parsed(Self.example).file)
+    let data = try JSONEncoder().encode(file.jobs)
+    #expect(try JSONDecoder().decode([JobSpec].self, from: data) == file.jobs)
+    let text = String(decoding: data, as: UTF8.self)
+    #expect(text.contains("\"validate_every\":100") && text.contains("\"timeout\":\"90m\""))
+  }
+}

@@ -1,0 +1,101 @@
+import StrictYAML
+import Testing
+
+@testable import Jobs
+
+@Suite("Settings files and options")
+struct SettingsFileTests {
+  @Test("without a file and options, a training starts from scratch with the defaults")
+  func takesDefaults() throws {
+    let (settings, diagnostics) = SettingsFile.parseTrain()
+    #expect(diagnostics.isEmpty)
+    #expect(settings == TrainSettings(representation: .steps))
+    #expect(settings?.from == "scratch")
+  }
+
+  @Test("options override a settings file")
+  func overrides() throws {
+    let (settings, diagnostics) = SettingsFile.parseTrain(
+      bytes: Array("preset: chorale\nbatch: 8\niterations: 10\n".utf8), path: "f.yaml",
+      options: [
+        "batch": ["4"], "validate-every": ["5"], "validation": ["a.mid", "b"], "transpose": ["-3,3"],
+        "patience": ["none"],
+        "representation": ["steps"], "from": ["out/w.safetensors"],
+      ])
+    #expect(diagnostics.isEmpty)
+    let train = try #require(settings)
+    #expect(train.batch == 4 && train.iterations == 10 && train.validateEvery == 5)
+    #expect(train.validation == .paths(["a.mid", "b"]) && train.transpose?.range == Bounds(-3, 3))
+    #expect(train.representation == RepresentationFields(name: .steps) && train.network.reads == .frames)
+    #expect(train.from == "out/w.safetensors")
+  }
+
+  @Test("a bad option is named, and so is a bad line of the file")
+  func tellsBoth() {
+    let (settings, diagnostics) = SettingsFile.parseTrain(
+      bytes: Array("batc: 8\n".utf8), path: "f.yaml", options: ["top-k": ["1"], "batch": ["0"], "loss": ["mse"]])
+    #expect(settings == nil)
+    #expect(
+      diagnostics.map { $0.place + ": " + $0.text } == [
+        "--batch: batch is '0': expected a whole number from 1 to 4096",
+        "--loss: loss is 'mse', which does not fit the representation steps: expected cross-entropy",
+        "--top-k: unknown key 'top_k'",
+        "f.yaml:1:1: unknown key 'batc'",
+      ])
+  }
+
+  @Test("what is written for a generation lies over the weights' defaults, and these over the general ones")
+  func resolvesGeneration() throws {
+    let (written, diagnostics) = SettingsFile.parseGenerate(
+      bytes: Array("songs: 2\ntemperature: 0.5\n".utf8), path: "g.yaml",
+      options: ["length": ["90 s"], "songs": ["3"], "top-k": ["5"]])
+    #expect(diagnostics.isEmpty)
+    var weights = GenerateFields()
+    weights.topP = 0.98
+    weights.songs = 4
+    let settings = try #require(written).resolved(over: weights)
+    var expected = GenerateSettings()
+    expected.songs = 3
+    expected.length = .seconds(90)
+    expected.temperature = 0.5
+    expected.topP = 0.98
+    expected.topK = 5
+    #expect(settings == expected)
+    #expect(GenerateFields().resolved() == GenerateSettings())
+  }
+
+  @Test("the options are the fields that are no maps")
+  func namesOptions() {
+    let train = ConfigurationSchema.trainOptions.map(\.key)
+    #expect(
+      train == [
+        "from", "preset", "representation", "loss", "batch", "sequence", "iterations", "minutes", "validate_every",
+        "validation", "patience", "transpose", "average", "seed",
+      ])
+    let generate = ConfigurationSchema.generateOptions.map(\.key)
+    #expect(generate == ["songs", "length", "temperature", "top_p", "top_k", "prime", "seed"])
+  }
+}
+
+@Suite("Schema")
+struct ConfigurationSchemaTests {
+  @Test("each key stands once, with its type, default, unit and range")
+  func tellsKeys() throws {
+    let rows = ConfigurationSchema.rows
+    #expect(Set(rows.map(\.key)).count == rows.count)
+    let row = try #require(rows.first { $0.key == "jobs.*.train.iterations" })
+    #expect(
+      row
+        == .init(
+          key: "jobs.*.train.iterations", type: "integer", default: "2000", unit: "iterations", range: "1 to 1000000000"
+        ))
+    for key in [
+      "studio.poll", "limits.oneoff.songs", "jobs.*.schedule.every", "jobs.*.train.optimizer.warm_up",
+      "jobs.*.train.transpose.fade", "jobs.*.train.network.dropout.head", "jobs.*.generate.top_p",
+      "jobs.*.keep.weights",
+      "jobs.*.train.representation.lines",
+    ] {
+      #expect(rows.contains { $0.key == key }, "\(key)")
+    }
+  }
+}

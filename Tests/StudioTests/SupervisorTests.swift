@@ -1,0 +1,177 @@
+import Foundation
+import Glibc
+import Identity
+import Ledger
+import Testing
+import Work
+
+@testable import Studio
+
+@Suite("Runs and their workers")
+struct SupervisorTests {
+  private func studio(_ acts: StandInLauncher.Act...) throws -> (TemporaryStudio, StandInLauncher) {
+    let studio = try TemporaryStudio()
+    let launcher = StandInLauncher(acts)
+    studio.launcher = launcher
+    try studio.write("inbox/bach/a.mid", TestMIDI.file(pitch: 60))
+    return (studio, launcher)
+  }
+
+  private func run(_ studio: TemporaryStudio) throws -> RunRecord { try #require(try studio.reader.runs().first) }
+
+  @Test("a run that works is delivered, with its songs, its weights and its report")
+  func delivered() throws {
+    let (studio, _) = try studio(.finish)
+    #expect(try studio.pass("chorales").status == 0)
+    #expect(try run(studio).state == .delivered)
+    #expect(
+      studio.listing("outbox/chorales/0001") == [
+        "outbox/chorales/0001/chorales-0001-01.mid", "outbox/chorales/0001/chorales-0001-02.mid",
+        "outbox/chorales/0001/run.json",
+      ])
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(studio.bytes("outbox/chorales/0001/run.json"))) as? [String: Any])
+    #expect((report["songs"] as? [Any])?.count == 2)
+    #expect(report["snapshot"] as? String == ContentHash(ofSnapshot: [ContentHash(of: TestMIDI.file(pitch: 60))]).hex)
+    let weights = try #require(try studio.reader.weights().first)
+    #expect(studio.exists(".ritornello/weights/\(weights.sha256).safetensors"))
+    #expect(studio.listing(".ritornello/runs/chorales/0001").allSatisfy { !$0.hasSuffix(".safetensors") })
+  }
+
+  @Test("a crash costs an attempt; the next comes after a minute, and after the last the run has failed")
+  func crash() throws {
+    let (studio, launcher) = try studio(.exit(9))
+    #expect(try studio.pass("chorales").status == 1)
+    #expect(try run(studio).state == .waiting)
+    #expect(try studio.pass().status == 0)
+    #expect(launcher.launched == 1)
+    studio.clock.advance(61)
+    #expect(try studio.pass().status == 1)
+    #expect(try run(studio).state == .failed)
+    #expect(launcher.launched == 2)
+  }
+
+  @Test("a worker ended by a signal goes on at once the first time; three times without progress fail the run")
+  func killed() throws {
+    let (studio, launcher) = try studio(.die(iterations: 0))
+    #expect(try studio.pass("chorales").status == 75)
+    #expect(launcher.launched == 2)
+    studio.clock.advance(61)
+    #expect(try studio.pass().status == 1)
+    #expect(try run(studio).state == .failed)
+    #expect(launcher.launched == 3)
+    #expect(try run(studio).failures == 0)
+  }
+
+  @Test("interruptions with progress do not add up")
+  func progress() throws {
+    let (studio, _) = try studio(
+      .die(iterations: 10), .die(iterations: 20), .die(iterations: 30), .die(iterations: 40), .finish)
+    try studio.pass("chorales")
+    for _ in 1...4 {
+      studio.clock.advance(3601)
+      try studio.pass()
+    }
+    #expect(try run(studio).state == .delivered)
+    #expect(try run(studio).attempts == 5)
+  }
+
+  @Test("a fault of data or spec is not tried again", arguments: ["data", "spec"])
+  func refused(kind: String) throws {
+    let (studio, launcher) = try studio(.fail(kind == "data" ? .data : .spec))
+    #expect(try studio.pass("chorales").status == 1)
+    #expect(try run(studio).state == .failed)
+    #expect(try run(studio).error == "it did not work")
+    #expect(launcher.launched == 1)
+  }
+
+  @Test("a fault of the machine blocks the run, costs no retry, and the next pass tries it at once")
+  func blocked() throws {
+    let (studio, launcher) = try studio(.fail(.machine), .fail(.machine), .fail(.machine), .finish)
+    #expect(try studio.pass("chorales").status == 75)
+    #expect(try run(studio).state == .blocked)
+    #expect(try studio.reader.problems().map(\.code) == ["run-blocked"])
+    for _ in 1...2 { #expect(try studio.pass().status == 75) }
+    #expect(try studio.pass().status == 0)
+    #expect(try run(studio).state == .delivered)
+    #expect(try studio.reader.problems().isEmpty)
+    #expect(launcher.launched == 4)
+  }
+
+  @Test("a worker past its timeout is asked to stop, then killed, and costs an attempt", arguments: [true, false])
+  func timeout(listens: Bool) throws {
+    let (studio, launcher) = try studio(.hang(listens: listens), .finish)
+    #expect(try studio.pass("chorales").status == 1)
+    #expect(launcher.signals == (listens ? [SIGTERM] : [SIGTERM, SIGKILL]))
+    #expect(try run(studio).error?.contains("timeout of 10m") == true)
+    #expect(try run(studio).failures == 1)
+  }
+
+  @Test("what a worker only says it wrote is not delivered")
+  func lie() throws {
+    let (studio, _) = try studio(.lie)
+    try studio.pass("chorales")
+    #expect(try run(studio).state == .waiting)
+    #expect(studio.listing("outbox").isEmpty)
+  }
+
+  @Test("draining stops the worker and queues the run again, with nothing counted")
+  func drained() throws {
+    let (studio, launcher) = try studio(.hang(listens: true))
+    let session = try studio.session()
+    _ = try session.takeIn()
+    _ = try session.queue(job: "chorales", request: "r1")
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    try session.supervisor.drain()
+    #expect(launcher.signals == [SIGTERM])
+    let run = try run(studio)
+    #expect(run.state == .queued && run.failures == 0 && run.interruptions == 0 && run.notBefore == nil)
+  }
+
+  @Test("a running run is cancelled once its worker is gone")
+  func cancelled() throws {
+    let (studio, launcher) = try studio(.hang(listens: true))
+    let session = try studio.session()
+    _ = try session.takeIn()
+    let id = try #require(try session.queue(job: "chorales", request: "r1"))
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    try session.requests.leave(.make(.cancel, id.description, at: studio.clock.now))
+    try session.actOnRequests()
+    try session.supervisor.poll()
+    #expect(try run(studio).state == .cancelled)
+    #expect(launcher.signals == [SIGTERM])
+    #expect(try session.requests.waiting().isEmpty)
+  }
+
+  @Test("a run keeps its snapshot when files come between two attempts")
+  func snapshot() throws {
+    let (studio, _) = try studio(.die(iterations: 5), .finish)
+    let session = try studio.session()
+    _ = try session.takeIn()
+    _ = try session.queue(job: "chorales", request: "r1")
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    try session.supervisor.poll()
+    try studio.write("inbox/bach/b.mid", TestMIDI.file(pitch: 61))
+    _ = try session.takeIn()
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    try session.supervisor.poll()
+    #expect(try run(studio).state == .delivered)
+    #expect(try run(studio).snapshot == ContentHash(ofSnapshot: [ContentHash(of: TestMIDI.file(pitch: 60))]))
+  }
+
+  @Test("a job without music fails and says where to put it")
+  func empty() throws {
+    let studio = try TemporaryStudio()
+    #expect(try studio.pass("chorales").status == 1)
+    #expect(try run(studio).error == "there is no music in the corpus 'bach'; drop MIDI files into inbox/bach")
+  }
+
+  @Test("a song that was moved away is noted as collected")
+  func collected() throws {
+    let (studio, _) = try studio(.finish)
+    try studio.pass("chorales")
+    try FileManager.default.removeItem(at: studio.url("outbox/chorales/0001/chorales-0001-02.mid"))
+    try studio.pass()
+    #expect(try studio.reader.songs().map { $0.collectedAt != nil } == [false, true])
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+import Identity
+import Ledger
+import Logging
+import Testing
+import Work
+
+@testable import Studio
+
+/// Small MIDI files.
+enum TestMIDI {
+  /// A file with one note, different for each pitch.
+  static func file(pitch: UInt8) -> [UInt8] {
+    let track: [UInt8] = [0, 0x90, pitch, 64, 0x83, 0x60, 0x80, pitch, 0, 0, 0xFF, 0x2F, 0]
+    return Array("MThd".utf8) + [0, 0, 0, 6, 0, 0, 0, 1, 1, 0xE0] + Array("MTrk".utf8)
+      + [0, 0, 0, UInt8(track.count)] + track
+  }
+}
+
+/// A studio in a folder of its own, which goes with it.
+final class TemporaryStudio {
+  let paths: StudioPaths
+  let clock = ManualClock()
+  var launcher: any WorkerLauncher = StandInLauncher()
+  var steps: any StepObserver = UnobservedSteps()
+  var files: any FileSystem = FaultyFileSystem { _, _ in nil }
+
+  static let jobs = """
+    version: 1
+    studio: {poll: 100ms, settle: 0s}
+    jobs:
+      chorales:
+        corpus: bach
+        retries: 1
+        timeout: 10m
+        train: {representation: steps, iterations: 10}
+        generate: {songs: 2}
+
+    """
+
+  init(jobs: String = TemporaryStudio.jobs) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("studio-" + UUID().uuidString)
+    try FileManager.default.createDirectory(
+      at: folder.appendingPathComponent("inbox"), withIntermediateDirectories: true)
+    paths = StudioPaths(root: folder.path)
+    try write("jobs.yaml", Array(jobs.utf8))
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: paths.root.shown) }
+
+  var environment: StudioEnvironment {
+    var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    log.logLevel = .critical
+    return StudioEnvironment(clock: clock, files: files, steps: steps, launcher: launcher, log: log)
+  }
+
+  var reader: LedgerReader { LedgerReader(studio: paths.root.shown) }
+
+  func url(_ name: String) -> URL { URL(fileURLWithPath: paths.root.shown).appendingPathComponent(name) }
+
+  /// Writes a file below the studio's folder.
+  func write(_ name: String, _ bytes: [UInt8]) throws {
+    let target = url(name)
+    try FileManager.default.createDirectory(
+      at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: target)
+  }
+
+  func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: url(name))) }
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: url(name).path) }
+
+  /// Everything below a folder, hidden or not, as paths below the studio, sorted.
+  func listing(_ folder: String) -> [String] {
+    let names = FileManager.default.enumerator(atPath: url(folder).path)
+    return (names?.compactMap { $0 as? String } ?? []).map { folder + "/" + $0 }.sorted()
+  }
+
+  func session() throws -> StudioSession {
+    try StudioSession(paths: paths, environment: environment, word: "test", lateness: 120)
+  }
+
+  /// One pass of `run`.
+  @discardableResult
+  func pass(_ jobs: String...) throws -> PassOutcome {
+    let loop = StudioLoop(
+      paths: paths, environment: environment, signals: StopSignals(asked: nil), progress: NoProgress())
+    return try loop.pass(jobs: jobs)
+  }
+}
+
+struct NoProgress: ProgressTeller {
+  func tell(_ run: RunID, _ progress: WorkProgress) {}
+  func finish() {}
+}

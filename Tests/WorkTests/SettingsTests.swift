@@ -1,0 +1,57 @@
+import Composition
+import Jobs
+import Network
+import Representation
+import Testing
+
+@testable import Work
+
+@Suite("From the words of jobs.yaml to the modules' own")
+struct SettingsTests {
+  private func settings(_ text: String) throws -> TrainSettings {
+    try #require(SettingsFile.parseTrain(bytes: Array(text.utf8), path: "s.yaml").0)
+  }
+
+  @Test("the preset original is the network of the blog post")
+  func original() throws {
+    let settings = try settings("preset: original")
+    let reading = try settings.networkPlan.reading()
+    #expect(reading.architecture.reading == .vectors(width: 352))
+    #expect(reading.architecture.embedding == 1024)
+    #expect(reading.architecture.hidden == 1024)
+    #expect(reading.architecture.layers == 1)
+    #expect(reading.architecture.writing == .values(width: 352, loss: .mse))
+    #expect(settings.trainingSettings.optimizer.name == .rmsprop)
+    #expect(settings.trainingSettings.iterations == 2000)
+  }
+
+  @Test("the preset chorale keeps its network with another representation")
+  func chorale() throws {
+    let settings = try settings("preset: chorale\nrepresentation: {name: steps, holds: false}")
+    let reading = try settings.networkPlan.reading()
+    // 88 pitches, first, position (16 and 12), pitch classes, shift.
+    #expect(reading.architecture.reading == .vectors(width: 88 + 1 + 28 + 12 + 12))
+    guard case .written(let head) = reading.architecture.writing else {
+      Issue.record("no head")
+      return
+    }
+    #expect(head.classes == 90)
+    #expect(head.head == 256)
+  }
+
+  @Test("a chorale's inputs have the width that the design gives")
+  func voices() throws {
+    let reading = try settings("preset: chorale").networkPlan.reading()
+    // Four lines of 88 pitches or silence, seven lengths each, first, position, pitch classes, shift.
+    #expect(reading.architecture.reading == .vectors(width: 4 * 89 + 4 * 7 + 1 + 28 + 12 + 12))
+  }
+
+  @Test("defaults of generation travel with weights and back")
+  func defaults() throws {
+    let settings = try settings("preset: chorale")
+    let back = GenerateFields(settings.generate.defaults).resolved()
+    #expect(back.songs == 4)
+    #expect(back.topP == 0.98)
+    #expect(back.length == settings.generate.length)
+  }
+}

@@ -1,0 +1,139 @@
+import Composition
+import Foundation
+import Identity
+import Jobs
+import MIDI
+import TestSupport
+import Testing
+
+@testable import Work
+
+@Suite("The worker")
+struct WorkerTests {
+  private let folder: TemporaryFolder
+  private let run: RunID
+
+  init() throws {
+    folder = try TemporaryFolder()
+    run = try #require(RunID("tonight/0007"))
+  }
+
+  private func settings(iterations: Int = 8) throws -> TrainSettings {
+    let text = """
+      preset: chorale
+      network: {hidden: 16, head: 16}
+      batch: 2
+      sequence: 16
+      iterations: \(iterations)
+      validate_every: 4
+      """
+    let (settings, diagnostics) = SettingsFile.parseTrain(bytes: Array(text.utf8), path: "s.yaml")
+    #expect(diagnostics.isEmpty)
+    return try #require(settings)
+  }
+
+  private func order(songs files: Int = 5) throws -> WorkOrder {
+    var order = WorkOrder(run: run, train: try settings(), threads: 1)
+    order.files = try (0..<files).map { number in
+      let bytes = MIDIFile(score: ScoreBuilder.chorale(seed: UInt64(number))).bytes
+      try DurableFile.write(bytes, to: folder.path + "/\(number).mid")
+      return WorkOrder.File(
+        name: "\(number).mid", sha256: ContentHash(of: bytes), path: "../" + folderName + "/\(number).mid")
+    }
+    var generate = GenerateFields()
+    generate.songs = 2
+    generate.length = .bars(1)
+    order.generate = generate
+    return order
+  }
+
+  private var folderName: String { String(folder.path.split(separator: "/").last ?? "") }
+
+  @Test("an order is done whole: weights, songs, a result and progress")
+  func whole() throws {
+    var worker = Worker(try order(), in: folder.path, stop: StopFlag())
+    let result = try worker.perform()
+    #expect(result.failure == nil)
+    #expect(result.songs.map(\.file) == ["tonight-0007-01.mid", "tonight-0007-02.mid"])
+    for song in result.songs {
+      let bytes = try DurableFile.read(folder.path + "/songs/" + song.file)
+      #expect(ContentHash(of: bytes) == song.sha256)
+    }
+    let weights = try DurableFile.read(folder.path + "/" + RunFolder.weights)
+    #expect(ContentHash(of: weights) == result.training?.sha256)
+    #expect(result.weights == result.training?.sha256)
+    #expect(DurableFile.exists(folder.path + "/" + RunFolder.result))
+    #expect(DurableFile.exists(folder.path + "/" + RunFolder.progress))
+    #expect(!DurableFile.exists(folder.path + "/" + RunFolder.checkpoint))
+  }
+
+  @Test("a worker that is started again does not train again and makes the same songs")
+  func again() throws {
+    var first = Worker(try order(), in: folder.path, stop: StopFlag())
+    let songs = try first.perform().songs.map(\.sha256)
+    let written = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + RunFolder.weights)
+    var second = Worker(try order(), in: folder.path, stop: StopFlag())
+    #expect(try second.perform().songs.map(\.sha256) == songs)
+    let rewritten = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + RunFolder.weights)
+    #expect(written[.modificationDate] as? Date == rewritten[.modificationDate] as? Date)
+  }
+
+  @Test("a worker that is asked to stop leaves a checkpoint and no result")
+  func stopped() throws {
+    let stop = StopFlag()
+    stop.stop()
+    var worker = Worker(try order(), in: folder.path, stop: stop)
+    #expect(throws: Interrupted.self) { try worker.perform() }
+    #expect(DurableFile.exists(folder.path + "/" + RunFolder.checkpoint))
+    #expect(!DurableFile.exists(folder.path + "/" + RunFolder.result))
+  }
+
+  @Test("songs alone come from the weights that the order names, with the weights' own defaults")
+  func generating() throws {
+    var training = Worker(try order(), in: folder.path, stop: StopFlag())
+    let trained = try #require(try training.perform().weights)
+    let other = try TemporaryFolder()
+    var order = WorkOrder(run: run, generate: GenerateFields(), threads: 1)
+    order.weights = .init(sha256: trained, path: folder.path + "/" + RunFolder.weights)
+    var worker = Worker(order, in: other.path, stop: StopFlag())
+    let result = try worker.perform()
+    #expect(result.failure == nil)
+    // The preset's number of songs.
+    #expect(result.songs.count == 4)
+  }
+
+  @Test("music that has changed is the data's fault, a file that is gone the machine's")
+  func faults() throws {
+    var changed = try order()
+    changed.files[0].sha256 = ContentHash(of: [])
+    var worker = Worker(changed, in: folder.path, stop: StopFlag())
+    #expect(try worker.perform().failure?.kind == .data)
+    var gone = try order()
+    gone.files[0].path = "nowhere.mid"
+    worker = Worker(gone, in: folder.path, stop: StopFlag())
+    #expect(try worker.perform().failure?.kind == .machine)
+  }
+
+  @Test("no music at all is the data's fault")
+  func noMusic() throws {
+    var worker = Worker(try order(songs: 0), in: folder.path, stop: StopFlag())
+    #expect(try worker.perform().failure == .init(kind: .data, message: "there is no music to train on"))
+  }
+
+  @Test("an order is read as it was written")
+  func orderRoundTrip() throws {
+    let order = try order()
+    try DurableFile.write(Array(try JSONEncoder().encode(order)), to: folder.path + "/" + RunFolder.order)
+    #expect(try Worker.readOrder(in: folder.path) == order)
+  }
+
+  @Test("an order of a later version is refused with both versions")
+  func laterVersion() throws {
+    var order = try order()
+    order.version = 9
+    try DurableFile.write(Array(try JSONEncoder().encode(order)), to: folder.path + "/" + RunFolder.order)
+    let error = #expect(throws: CompositionError.self) { try Worker.readOrder(in: folder.path) }
+    #expect(error?.message.contains("version 9") == true)
+    #expect(error?.message.contains("version 1") == true)
+  }
+}
