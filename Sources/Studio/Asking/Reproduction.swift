@@ -43,6 +43,7 @@ package struct Reproduction {
   /// - Parameters:
   ///   - text: a song's id, or the path of a file: below the studio by its path, elsewhere by its bytes.
   ///   - deep: whether weights are trained again too.
+  /// - Returns: the hashes of then and now.
   /// - Throws: `StudioError` where there is no such song or it cannot be made again; `Stopped` after a signal.
   package func compare(_ text: String, deep: Bool) throws -> Comparison {
     let (song, asked) = try find(text)

@@ -1,9 +1,11 @@
-/// The durable operations, by name. Each is announced before it is made, so that a test can stop the studio at any of
+/// The durable operations, by name.
+///
+/// Each is announced before it is made, so that a test can stop the studio at any of
 /// them and see what is left.
 package enum Step: String, Sendable, CaseIterable {
   // Taking in.
   case writeObject, synchroniseObject, placeObject, synchroniseObjectFolder
-  case recordTaken, recordDuplicate
+  case recordTaken
   case hideDrop, unlinkDrop, putBackDrop
   case writeReason, recordRejected, moveToRejected, synchroniseRejected
   case recordSpec, recordWithdrawn
@@ -12,11 +14,11 @@ package enum Step: String, Sendable, CaseIterable {
   case recordSnapshot, makeRunFolder, writeOrder, recordStarted, launchWorker
   case recordInterrupted, recordFailed, recordBlocked, recordWaiting, recordCancelled
   // Delivering.
-  case writeWeights, synchroniseWeights, placeWeights, recordWeights
+  case writeWeights, synchroniseWeights, placeWeights
   case makeStaging, writeSong, writeReport, synchroniseStaging
   case recordReady, renameIntoPlace, synchroniseOutbox, recordDelivered
   // Keeping house.
-  case recordProblems, recordCollected, removeLeftover, removeRequest
+  case recordProblems, recordCollected, removeLeftover, leaveRequest, removeRequest
 }
 
 /// Hears of each durable operation before it is made.

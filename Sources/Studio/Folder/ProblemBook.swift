@@ -23,6 +23,7 @@ final class ProblemBook {
   ///
   /// - Parameters:
   ///   - path: where the problems are kept that the ledger cannot take.
+  ///   - environment: clock, files and log.
   ///   - earlier: what the ledger has.
   ///   - store: writes all problems into the ledger in place of the earlier ones.
   init(

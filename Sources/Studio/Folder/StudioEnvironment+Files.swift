@@ -95,7 +95,7 @@ extension StudioEnvironment {
     try make(synchronise) { try files.synchronise(descriptor, of: path) }
   }
 
-  /// Removes a file or a folder with all that is in it; what is missing is fine. Links are removed, not followed.
+  /// Removes a file or a folder with all that is in it; what is missing is fine, and links are not followed.
   func removeTree(_ path: FileName) throws {
     guard try exists(path) else { return }
     let facts = try files.facts(of: path, in: workingFolder)

@@ -36,6 +36,7 @@ struct InboxFolder {
   /// still what was read, and nobody writes to it, is it unlinked. Else it is put back, as a new drop.
   ///
   /// - Parameters:
+  ///   - path: the file's path below the inbox.
   ///   - descriptor: the file as it was read.
   ///   - facts: what it was then.
   /// - Throws: `FileError` where the inbox cannot be changed.

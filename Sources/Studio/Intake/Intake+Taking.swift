@@ -26,21 +26,12 @@ extension Intake {
 
   private static let midiEndings: Set<String> = ["mid", "midi", "kar", "rmi"]
   private static let specEndings: Set<String> = ["yaml", "yml"]
-  private static let archiveEndings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"]
 
   /// Gives a settled file its fate.
   ///
   /// - Throws: `FileError` or `LedgerError` where the machine fails; the file is then where it was.
   func take(_ entry: InboxEntry, _ configuration: JobsFile) throws -> Decision {
-    let small = entry.path.last.shown.lowercased()
-    if Self.archiveEndings.contains(where: { small.hasSuffix($0) }) {
-      return .later(
-        Problem(
-          code: "archive-not-supported-yet", subject: entry.path.shown,
-          message: "'\(entry.path.shown)' is an archive, which this version does not unpack; it is left in the inbox",
-          remedy: "unpack it and drop the folder", since: environment.clock.now))
-    }
-    return try inbox.withFile(entry.path) { descriptor in
+    try inbox.withFile(entry.path) { descriptor in
       let facts = try environment.files.facts(of: descriptor, path: entry.path)
       guard facts == entry.facts else { return .changing }
       if environment.files.isOpenForWriting(descriptor) == true { return .busy }

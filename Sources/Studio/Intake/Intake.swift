@@ -25,6 +25,8 @@ final class Intake {
     /// Runs that were queued for one-off specs.
     var queued = 0
     var problems: [Problem] = []
+    /// Says that settled files are left for the next look, as this one was ended early.
+    var isPartial = false
     /// What of the machine failed, if anything did.
     var machineError: (any Error)?
   }
@@ -38,8 +40,12 @@ final class Intake {
 
   /// Looks at the inbox once and decides on what has settled.
   ///
+  /// - Parameters:
+  ///   - configuration: the `jobs.yaml` in force.
+  ///   - isEnough: asked between two files whether to leave the rest to the next look.
+  /// - Returns: what was found.
   /// - Throws: only what is no fault of the machine.
-  func look(configuration: JobsFile) throws -> Look {
+  func look(configuration: JobsFile, isEnough: () -> Bool = { false }) throws -> Look {
     var look = Look()
     let scan: InboxScan
     do {
@@ -50,11 +56,15 @@ final class Intake {
       return look
     }
     tellUnusable(scan, &look)
-    let entries = try withoutFated(scan.files, &look)
+    let entries = try withoutFated(scan.files.filter { !leaveArchive($0, &look) }, &look)
     let (settled, gone) = try settle(entries, configuration, isComplete: scan.unreadable.isEmpty)
     for entry in gone { try withdraw(entry, &look) }
     look.pending = entries.count - settled.count
     for entry in settled {
+      if isEnough() {
+        look.isPartial = true
+        break
+      }
       try decide(entry, configuration, &look)
       if let error = look.machineError, isOurs(error) { break }
     }
@@ -75,7 +85,9 @@ final class Intake {
     return (result.settled, isComplete ? result.gone : [])
   }
 
-  /// The files that have no fate yet. One whose fate was recorded before a crash is done with now.
+  /// The files that have no fate yet.
+  ///
+  /// One whose fate was recorded before a crash is done with now.
   private func withoutFated(_ files: [InboxEntry], _ look: inout Look) throws -> [InboxEntry] {
     var fresh: [InboxEntry] = []
     var still: Set<Drop> = []
@@ -191,6 +203,22 @@ final class Intake {
     guard let error = error as? FileError else { return true }
     return error.path.relative(to: paths.hidden) != nil || [EMFILE, ENFILE].contains(error.code)
   }
+
+  /// Tells of an archive, which stays where it is.
+  ///
+  /// - Returns: whether it is one.
+  private func leaveArchive(_ entry: InboxEntry, _ look: inout Look) -> Bool {
+    let small = entry.path.last.shown.lowercased()
+    guard Self.archiveEndings.contains(where: { small.hasSuffix($0) }) else { return false }
+    look.problems.append(
+      Problem(
+        code: "archive-not-supported-yet", subject: entry.path.shown,
+        message: "'\(entry.path.shown)' is an archive, which this version does not unpack; it is left in the inbox",
+        remedy: "unpack it and drop the folder", since: environment.clock.now))
+    return true
+  }
+
+  private static let archiveEndings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"]
 
   private func tellUnusable(_ scan: InboxScan, _ look: inout Look) {
     let now = environment.clock.now

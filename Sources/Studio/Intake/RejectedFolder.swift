@@ -12,6 +12,9 @@ struct RejectedFolder {
   ///
   /// - Parameters:
   ///   - path: the file's path below the inbox.
+  ///   - hash: the hash of its bytes, for a name that must be cut.
+  ///   - reason: why, for the person.
+  ///   - inbox: where the file lies.
   ///   - record: makes the ledger's row, given the path below the inbox where the file will be.
   /// - Throws: `FileError` where the machine fails; the file is then still in the inbox.
   func reject(

@@ -20,11 +20,12 @@ struct Recovery {
     }
   }
 
-  /// Finishes what was cut, then removes what is left over. A fault of the machine in one place does not keep the others
-  /// from being dealt with.
+  /// Finishes what was cut, then removes what is left over.
+  ///
+  /// A fault of the machine in one place does not keep the others from being dealt with.
   ///
   /// - Returns: the problems that stay.
-  func recover(diedAt: Date?) throws -> [Problem] {
+  func recover() throws -> [Problem] {
     var problems: [Problem] = []
     func trying(_ what: String, _ body: () throws -> Void) throws {
       do {
@@ -41,7 +42,7 @@ struct Recovery {
         if run.state == .ready {
           try supervisor.delivery.moveIn(run.id)
         } else {
-          try supervisor.recover(run, endedAt: diedAt)
+          try supervisor.recover(run)
         }
       }
     }

@@ -21,6 +21,7 @@ extension StudioLoop {
   /// Makes one pass: takes in, runs what is due (or the jobs named, now), and returns.
   ///
   /// - Parameter names: jobs to run now; empty: what is due.
+  /// - Returns: the exit status, and the runs that ended.
   /// - Throws: `StudioError`, `FileError`, `LedgerError` where the studio cannot be opened.
   package func pass(jobs names: [String]) throws -> PassOutcome {
     let session = try StudioSession(paths: paths, environment: environment, word: "run", lateness: 3600)
@@ -63,7 +64,7 @@ extension StudioLoop {
 
   /// Looks twice, `settle` apart, if something new lies in the inbox; then takes in what has settled.
   private func takeInSettled(_ session: StudioSession) throws -> (any Error)? {
-    var look = try session.takeIn()
+    var look = try session.takeIn { signals.stop != nil }
     guard look.pending > 0 else { return look.machineError }
     let isRemote = FileSystemKind.remoteName(of: paths.inbox, files: environment.files) != nil
     let settle = session.jobs.file.studio.settle(onNetwork: isRemote).seconds
@@ -72,7 +73,7 @@ extension StudioLoop {
       environment.clock.wait(seconds: min(Self.tick, max(0.001, end - environment.clock.monotonic)))
       session.heartbeat.beat()
     }
-    if signals.stop == nil { look = try session.takeIn() }
+    if signals.stop == nil { look = try session.takeIn { signals.stop != nil } }
     return look.machineError
   }
 

@@ -33,7 +33,7 @@ package struct StudioLoop {
   /// - Throws: `StudioError`, `FileError`, `LedgerError` where the studio cannot be opened, or where what happened is no
   ///   passing fault of the machine.
   package func watch() throws {
-    let session = try StudioSession(paths: paths, environment: environment, word: "watch", lateness: 120)
+    guard let session = try open() else { return }
     environment.log.info("watching \(paths.root.shown)")
     notifier.send("READY=1")
     var times = WatchTimes()
@@ -47,8 +47,7 @@ package struct StudioLoop {
           Problem(error, doing: "the studio cannot go on for now", at: environment.clock.now), from: "loop")
         try? session.problems.save()
       }
-      session.heartbeat.beat()
-      pause(session)
+      pause(session, times)
     }
     notifier.send("STOPPING=1")
     progress.finish()
@@ -57,31 +56,60 @@ package struct StudioLoop {
     environment.log.info("stopped")
   }
 
+  /// Takes over the studio; while the disk is full, it is tried again.
+  ///
+  /// - Returns: nil where a signal came first.
+  private func open() throws -> StudioSession? {
+    while signals.stop == nil {
+      do {
+        return try StudioSession(paths: paths, environment: environment, word: "watch", lateness: 120)
+      } catch let error as LedgerError where error.machineFault == .diskFull {
+        environment.log.error("\(error); it is tried again")
+      } catch let error as FileError where error.problemCode == "disk-full" {
+        environment.log.error("\(error); it is tried again")
+      }
+      let end = environment.clock.monotonic + 2
+      while signals.stop == nil, environment.clock.monotonic < end { environment.clock.wait(seconds: Self.tick) }
+    }
+    return nil
+  }
+
+  /// When things were last done, on the monotonic clock.
   private struct WatchTimes {
     var look = -Double.infinity
-    var schedule = -Double.infinity
+    var jobs = -Double.infinity
     var collected = -Double.infinity
+    var runs = -Double.infinity
+    var heartbeat = -Double.infinity
     var signOfLife = -Double.infinity
+    /// Says that settled files lie in the inbox still: they come before any run.
+    var isTakingIn = false
   }
+
+  /// Seconds for which files are taken in before requests and workers are looked at again.
+  private static let slice = 0.5
 
   /// One round of the watcher.
   private func round(_ session: StudioSession, _ times: inout WatchTimes) throws {
     let now = environment.clock.monotonic
-    if let interval = notifier.watchdogInterval, now - times.signOfLife >= interval {
-      times.signOfLife = now
-      notifier.send("WATCHDOG=1")
-    }
+    showLife(session, &times, now)
+    let working = session.supervisor.active.count
     try session.supervisor.poll()
-    try session.actOnRequests()
-    if now - times.schedule >= 1 {
-      times.schedule = now
+    var isNews = session.supervisor.active.count != working
+    if try session.actOnRequests() > 0 { isNews = true }
+    if now - times.jobs >= 1 {
+      times.jobs = now
       try session.jobs.reload()
     }
-    if now - times.look >= session.jobs.file.studio.poll.seconds {
+    if times.isTakingIn || now - times.look >= session.jobs.file.studio.poll.seconds {
       times.look = now
-      _ = try session.takeIn()
+      let look = try session.takeIn {
+        signals.stop != nil || environment.clock.monotonic - now > Self.slice
+      }
+      times.isTakingIn = look.isPartial
+      isNews = isNews || look.decided > 0 || !look.problems.isEmpty
       try session.deliverReady()
-      _ = try session.scheduler.look(session.jobs.file)
+      if try session.scheduler.look(session.jobs.file) > 0 { isNews = true }
       session.problems.replace([], from: "loop")
       session.problems.replace([], from: "recovery")
     }
@@ -89,9 +117,23 @@ package struct StudioLoop {
       times.collected = now
       try session.noticeCollected()
     }
-    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
-    try session.tellProblems()
+    if isNews || now - times.runs >= 1 {
+      times.runs = now
+      if !times.isTakingIn { try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false) }
+      try session.tellProblems()
+    }
     tellProgress(session)
+  }
+
+  private func showLife(_ session: StudioSession, _ times: inout WatchTimes, _ now: Double) {
+    if let interval = notifier.watchdogInterval, now - times.signOfLife >= interval {
+      times.signOfLife = now
+      notifier.send("WATCHDOG=1")
+    }
+    if now - times.heartbeat >= 0.5 {
+      times.heartbeat = now
+      session.heartbeat.beat()
+    }
   }
 
   private func tell(_ error: LedgerError, _ session: StudioSession) {
@@ -110,7 +152,8 @@ package struct StudioLoop {
   }
 
   /// Waits for the next round; a signal ends the wait soon.
-  private func pause(_ session: StudioSession) {
+  private func pause(_ session: StudioSession, _ times: WatchTimes) {
+    if times.isTakingIn { return }
     environment.clock.wait(seconds: min(Self.tick, session.jobs.file.studio.poll.seconds))
   }
 }

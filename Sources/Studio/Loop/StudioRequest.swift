@@ -41,7 +41,7 @@ package struct RequestFolder {
     try environment.makeFolders(paths.requests)
     let bytes = try Array(JSONEncoder().encode(request))
     let steps = WritingSteps(
-      write: .removeRequest, synchronise: .removeRequest, place: .removeRequest, folder: .removeRequest)
+      write: .leaveRequest, synchronise: .leaveRequest, place: .leaveRequest, folder: .leaveRequest)
     try environment.writeDurably(bytes, to: paths.requests / (request.id + ".json"), steps: steps)
   }
 

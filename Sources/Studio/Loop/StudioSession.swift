@@ -25,6 +25,8 @@ final class StudioSession {
   /// Takes over a studio.
   ///
   /// - Parameters:
+  ///   - paths: where the studio lies.
+  ///   - environment: clock, files, steps, launcher and log.
   ///   - word: what this process is, `watch` or `run`, for people who read the lock.
   ///   - lateness: how late a due time may be found and still count as kept, in seconds.
   /// - Throws: `StudioError.busy` where another process owns it; `FileError`, `LedgerError`.
@@ -36,7 +38,6 @@ final class StudioSession {
       throw StudioError.networkFileSystem(name)
     }
     lock = try StudioLock(at: paths.lock, word: word, files: environment.files, clock: environment.clock)
-    let diedAt = Heartbeat.last(at: paths.heartbeat, files: environment.files)
     do {
       ledger = try Ledger(studio: paths.root.text ?? paths.root.shown)
     } catch let error as LedgerError {
@@ -60,20 +61,26 @@ final class StudioSession {
       paths: paths, environment: environment, ledger: ledger, supervisor: supervisor, inbox: intake.inbox)
     try recovery.makeFolders()
     jobs = try LoadedJobs(paths: paths, environment: environment, ledger: ledger)
-    problems.replace(try recovery.recover(diedAt: diedAt), from: "recovery")
+    problems.replace(try recovery.recover(), from: "recovery")
     heartbeat.beat()
   }
 
   /// Looks at the inbox once.
-  func takeIn() throws -> Intake.Look {
-    let look = try intake.look(configuration: jobs.file)
+  func takeIn(isEnough: () -> Bool = { false }) throws -> Intake.Look {
+    let look = try intake.look(configuration: jobs.file, isEnough: isEnough)
     problems.replace(look.problems, from: "intake")
+    supervisor.isIntakeFaulty = look.machineError != nil
     return look
   }
 
   /// Acts on what other commands ask for.
-  func actOnRequests() throws {
-    for request in try requests.waiting() {
+  ///
+  /// - Returns: how many there were.
+  /// - Throws: `FileError`, `LedgerError` where the machine fails.
+  @discardableResult
+  func actOnRequests() throws -> Int {
+    let waiting = try requests.waiting()
+    for request in waiting {
       do {
         try act(on: request)
       } catch let error as LedgerError where error.machineFault == nil {
@@ -83,6 +90,7 @@ final class StudioSession {
       }
       try requests.remove(request)
     }
+    return waiting.count
   }
 
   private func act(on request: StudioRequest) throws {
@@ -125,7 +133,9 @@ final class StudioSession {
     try? RunFiles(run, paths: paths, environment: environment).removeWorkings()
   }
 
-  /// Queues a run again that did not get through. Where its corpora hold something else by now, it begins anew.
+  /// Queues a run again that did not get through.
+  ///
+  /// Where its corpora hold something else by now, it begins anew.
   func retry(_ run: RunID) throws {
     let record = try ledger.reader.run(run)
     try environment.make(.recordQueued) { try ledger.retry(run, at: environment.clock.now) }

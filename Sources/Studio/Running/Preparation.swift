@@ -15,6 +15,8 @@ struct PreparedRun {
 /// Why a run cannot be started: its data or its spec are at fault.
 struct Unstartable: Error, Equatable, CustomStringConvertible {
   var description: String
+  /// Says that music is wanting, which may lie in the inbox still.
+  var lacksMusic = false
 }
 
 /// Turns a queued run into an order: its snapshot is taken, its weights are found, and the order is written durably.
@@ -23,7 +25,9 @@ struct Preparation {
   let environment: StudioEnvironment
   let ledger: Ledger
 
-  /// Prepares the next attempt. A run that was started before keeps its order, so that it goes on from its checkpoint.
+  /// Prepares the next attempt.
+  ///
+  /// A run that was started before keeps its order, so that it goes on from its checkpoint.
   ///
   /// - Throws: `Unstartable`; `FileError` or `LedgerError` where the machine fails.
   func prepare(_ run: RunRecord, configuration: JobsFile) throws -> PreparedRun {
@@ -55,7 +59,8 @@ struct Preparation {
         let names = corpora.map { "'\(FileName($0).shown)'" }.joined(separator: ", ")
         throw Unstartable(
           description:
-            "there is no music in the corpus \(names); drop MIDI files into inbox/\(FileName(corpora[0]).shown)")
+            "there is no music in the corpus \(names); drop MIDI files into inbox/\(FileName(corpora[0]).shown)",
+          lacksMusic: true)
       }
     }
     if case .corpus(let name) = spec.train?.validation {

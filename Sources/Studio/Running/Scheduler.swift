@@ -107,7 +107,7 @@ final class Scheduler {
     return run != nil
   }
 
-  /// Why a due time makes no run: the last one is not through. Nil: it makes one.
+  /// Why a due time makes no run, as the last one is not through; nil: it makes one.
   private func overlap(of job: JobSpec) throws -> String? {
     let open = try ledger.reader.runs(ofJob: job.name, in: Set(RunState.allCases.filter(\.isOpen)))
     guard let last = open.last else { return nil }

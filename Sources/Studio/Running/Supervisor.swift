@@ -18,6 +18,9 @@ final class Supervisor {
   /// The last fault of the machine that blocked a run.
   private(set) var machineError: String?
 
+  /// Says that the machine kept files from being taken in, so that a corpus may hold less than it should.
+  var isIntakeFaulty = false
+
   /// A worker at work.
   struct ActiveWorker {
     var process: Int32
@@ -49,7 +52,11 @@ final class Supervisor {
 
   /// Starts runs as far as workers are free, oldest first and one a job.
   ///
-  /// - Parameter blockedAtOnce: whether a blocked run is tried regardless of its time.
+  /// - Parameters:
+  ///   - configuration: the `jobs.yaml` in force.
+  ///   - blockedAtOnce: whether a blocked run is tried regardless of its time.
+  ///   - tried: runs that are left alone.
+  /// - Throws: `LedgerError` where the ledger's machine fails.
   func startNext(_ configuration: JobsFile, blockedAtOnce: Bool, except tried: Set<RunID> = []) throws {
     guard active.count < configuration.studio.workers else { return }
     let todo = try ledger.reader.runsToDo(at: environment.clock.now, blockedAtOnce: blockedAtOnce)
@@ -80,6 +87,8 @@ final class Supervisor {
         process: process, attempt: attempt, retries: spec.retries, timeout: spec.timeout.seconds,
         startedAt: environment.clock.monotonic, before: before)
       environment.log.info("\(run.id) has begun, attempt \(attempt)")
+    } catch let error as Unstartable where error.lacksMusic && isIntakeFaulty {
+      try end(run.id, .blocked(error: error.description + "; the inbox could not be taken in"))
     } catch let error as Unstartable {
       try end(run.id, .refused(error: error.description))
     } catch let error as FileError {
@@ -228,8 +237,8 @@ final class Supervisor {
 
   /// Takes in a run that a crash has cut while it was running: a finished one is delivered, any other goes on.
   ///
-  /// - Parameter endedAt: when the studio died, as far as is known.
-  func recover(_ run: RunRecord, endedAt: Date?) throws {
+  /// That the studio died is counted against no run: only workers that end by themselves are.
+  func recover(_ run: RunRecord) throws {
     StrayWorkers(paths: paths, environment: environment).end(of: run.id)
     let files = RunFiles(run.id, paths: paths, environment: environment)
     if let result = try files.result(), result.failure == nil {
