@@ -28,6 +28,14 @@ def run(command):
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
+def machine():
+    try:
+        lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+        return next(l.split(":", 1)[1].strip() for l in lines if l.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.machine()
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--pairs", type=int, default=5)
@@ -36,7 +44,7 @@ def main():
     p.add_argument("--ours", default=str(HERE.parent / ".build/release/ritornello-bench"))
     p.add_argument("-o", dest="output")
     a = p.parse_args()
-    results = {"machine": platform.processor() or platform.machine(), "threads": a.threads, "shapes": {}}
+    results = {"machine": machine(), "threads": a.threads, "shapes": {}}
     for name, shape in SHAPES.items():
         if a.only and name != a.only:
             continue

@@ -2,6 +2,8 @@
 #include "CKernels.h"
 #include <math.h>
 
+#pragma STDC FP_CONTRACT OFF
+
 enum { parts = 8 };
 
 // Eight sums, number i into sum i % 8, then a tree.

@@ -56,7 +56,8 @@ package struct Architecture: Sendable, Hashable {
     case classes(count: Int)
     /// `width` values: `output.weight` [width, H], `output.bias`.
     case values(width: Int, loss: ValueLoss)
-    /// A head with one hidden layer of `head` (ReLU) on the recurrent output and what the step read, then `width`
+    /// A head with one hidden layer of `head` (ReLU) on the recurrent output and what the step read (a class as a
+    /// one-hot vector, a vector as it is, before any dense layer), then `width`
     /// logits with binary cross-entropy: `head.weight` [head, H + I], `head.bias`, `output.weight` [width, head],
     /// `output.bias`.
     case independent(head: Int, width: Int)

@@ -15,15 +15,15 @@ package final class WorkerPool: Sendable {
 
   deinit { threadsAtWork.stop() }
 
-  /// Calls `body` for every index below `count`, each thread a range of its own, and returns when all are done.
+  /// Calls `body` for every index below `count` and returns when all are done.
   ///
-  /// The range of a thread depends on `count` and `threads` alone, so that a thread meets the same weights again. One
-  /// caller at a time: others wait. Not to be called from inside `body`.
+  /// A thread begins with a range that depends on `count` and `threads` alone, so that it meets the same weights again.
+  /// One caller at a time: others wait. Not to be called from inside `body`.
   package func run(_ count: Int, _ body: (Int) -> Void) { threadsAtWork.run(count, body) }
 
-  /// Calls `body` with a contiguous range of the indices below `count` for each thread.
+  /// Calls `body` with contiguous ranges that together are the indices below `count`, some for each thread.
   func runRanges(_ count: Int, _ body: (Range<Int>) -> Void) {
-    let parts = min(threads, max(count, 0))
+    let parts = threads == 1 ? min(count, 1) : min(4 * threads, max(count, 0))
     run(parts) { part in body(part * count / parts..<(part + 1) * count / parts) }
   }
 

@@ -2,10 +2,14 @@ internal import CKernels
 internal import Glibc
 internal import Synchronization
 
-/// The threads of a pool, and how they wait: each keeps this alive until it has ended.
+/// The threads of a pool: how they share a round's indices, and how they wait.
+///
+/// Each thread has a range of its own, takes a part of what is left of it at a time, and then helps with the ranges of
+/// others: where the machine is busy, a thread that does not run holds nobody up. The threads keep this object alive
+/// until they have ended.
 final class WorkerThreads: @unchecked Sendable {
-  // Unchecked: `body` and `count` are written by the one caller that holds `caller`, before `round` is raised, and read
-  // by the workers after they have seen it raised; all else is atomic or guarded by `lock`.
+  // Unchecked: `body` is written by the one caller that holds `caller`, before it opens the ranges, and read only by who
+  // has taken indices out of an open range and not yet told that they are done; all else is atomic or under `lock`.
 
   /// As many as could be started, the caller among them; set before the first round.
   private(set) var threads = 1
@@ -20,27 +24,27 @@ final class WorkerThreads: @unchecked Sendable {
   private let caller = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let woken = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private let shared = UnsafeMutablePointer<Shared>.allocate(capacity: 1)
+  private let body = UnsafeMutablePointer<Body?>.allocate(capacity: 1)
+  /// What is left of each thread's range, end << 32 | next; a cache line each.
+  private let ranges: UnsafeMutablePointer<Atomic<UInt64>>
+  private static let line = 8
   private var handles: [pthread_t] = []
 
-  private struct Shared {
-    var body: Body?
-    var count = 0
-  }
-
+  private static let most = 256
   private static let spins = 2_000
   private static let yields = 200
 
   init(threads: Int) {
-    let processors = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    let wanted = threads > 0 ? threads : Int(processors)
+    let wanted = threads > 0 ? threads : sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    ranges = .allocate(capacity: Self.most * Self.line)
+    for i in 0..<Self.most * Self.line { (ranges + i).initialize(to: Atomic(0)) }
     pthread_mutex_init(lock, nil)
     pthread_mutex_init(caller, nil)
     pthread_cond_init(woken, nil)
     pthread_cond_init(done, nil)
-    shared.initialize(to: Shared())
+    body.initialize(to: nil)
     // Where the machine gives no more threads, those there are do the work: the results are the same.
-    for index in 1..<max(1, min(wanted, 256)) { guard start(index) else { break } }
+    for index in 1..<max(1, min(wanted, Self.most)) { guard start(index) else { break } }
     self.threads = handles.count + 1
   }
 
@@ -49,34 +53,39 @@ final class WorkerThreads: @unchecked Sendable {
     pthread_mutex_destroy(caller)
     pthread_cond_destroy(woken)
     pthread_cond_destroy(done)
-    shared.deinitialize(count: 1)
+    body.deinitialize(count: 1)
+    ranges.deinitialize(count: Self.most * Self.line)
     lock.deallocate()
     caller.deallocate()
     woken.deallocate()
     done.deallocate()
-    shared.deallocate()
+    body.deallocate()
+    ranges.deallocate()
   }
 
   func run(_ count: Int, _ body: (Int) -> Void) {
-    guard threads > 1, count > 1, !stopped.load(ordering: .relaxed) else {
+    guard threads > 1, count > 1, count < 1 << 31, !stopped.load(ordering: .relaxed) else {
       for index in 0..<max(0, count) { body(index) }
       return
     }
     pthread_mutex_lock(caller)
     defer { pthread_mutex_unlock(caller) }
     withoutActuallyEscaping(body) { body in
-      shared.pointee.body = body
-      shared.pointee.count = count
-      unfinished.store(threads - 1, ordering: .relaxed)
+      self.body.pointee = body
+      unfinished.store(count, ordering: .relaxed)
+      for thread in 0..<threads {
+        let next = thread * count / threads, end = (thread + 1) * count / threads
+        ranges[thread * Self.line].store(UInt64(end) << 32 | UInt64(next), ordering: .releasing)
+      }
       round.add(1, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
         pthread_mutex_lock(lock)
         pthread_cond_broadcast(woken)
         pthread_mutex_unlock(lock)
       }
-      share(of: 0, count: count, body)
+      share(of: 0)
       awaitOthers()
-      shared.pointee.body = nil
+      self.body.pointee = nil
     }
   }
 
@@ -91,8 +100,36 @@ final class WorkerThreads: @unchecked Sendable {
     handles = []
   }
 
-  private func share(of thread: Int, count: Int, _ body: Body) {
-    for index in thread * count / threads..<(thread + 1) * count / threads { body(index) }
+  /// Does what is left of the thread's own range, then of the others'.
+  private func share(of thread: Int) {
+    for other in 0..<threads {
+      while let indices = take(from: (thread + other) % threads) {
+        if let body = body.pointee { for index in indices { body(index) } }
+        let left = unfinished.subtract(indices.count, ordering: .sequentiallyConsistent).newValue
+        if left == 0, callerSleeps.load(ordering: .sequentiallyConsistent) {
+          pthread_mutex_lock(lock)
+          pthread_cond_signal(done)
+          pthread_mutex_unlock(lock)
+        }
+      }
+    }
+  }
+
+  /// Takes a quarter of what is left of a range, at least one index; nil: nothing is left.
+  ///
+  /// What is taken belongs to the round that is open now, even if the thread meant an earlier one.
+  private func take(from thread: Int) -> Range<Int>? {
+    let place = ranges + thread * Self.line
+    var left = place.pointee.load(ordering: .relaxed)
+    while true {
+      let next = left & 0xFFFF_FFFF, end = left >> 32
+      guard next < end else { return nil }
+      let size = max(1, (end - next) / 4)
+      let (taken, found) = place.pointee.compareExchange(
+        expected: left, desired: left + size, ordering: .acquiringAndReleasing)
+      if taken { return Int(next)..<Int(next + size) }
+      left = found
+    }
   }
 
   private func awaitOthers() {
@@ -137,34 +174,29 @@ final class WorkerThreads: @unchecked Sendable {
 
   private func work(_ index: Int) {
     var seen = 0
-    while waitForRound(after: seen) {
-      seen += 1
-      if let body = shared.pointee.body { share(of: index, count: shared.pointee.count, body) }
-      if unfinished.subtract(1, ordering: .sequentiallyConsistent).newValue == 0,
-        callerSleeps.load(ordering: .sequentiallyConsistent)
-      {
-        pthread_mutex_lock(lock)
-        pthread_cond_signal(done)
-        pthread_mutex_unlock(lock)
-      }
+    while let next = waitForRound(after: seen) {
+      seen = next
+      share(of: index)
     }
   }
 
-  /// Waits for the next round; false: the pool has stopped.
-  private func waitForRound(after seen: Int) -> Bool {
+  /// Waits for a later round and tells its number; nil: the pool has stopped.
+  private func waitForRound(after seen: Int) -> Int? {
     for turn in 0..<Self.spins + Self.yields {
-      if round.load(ordering: .acquiring) != seen { return true }
-      if stopped.load(ordering: .relaxed) { return false }
+      let now = round.load(ordering: .acquiring)
+      if now != seen { return now }
+      if stopped.load(ordering: .relaxed) { return nil }
       if turn < Self.spins { ck_pause() } else { sched_yield() }
     }
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     sleepers.add(1, ordering: .sequentiallyConsistent)
     defer { sleepers.subtract(1, ordering: .sequentiallyConsistent) }
-    while round.load(ordering: .sequentiallyConsistent) == seen {
-      if stopped.load(ordering: .sequentiallyConsistent) { return false }
+    while true {
+      let now = round.load(ordering: .sequentiallyConsistent)
+      if now != seen { return now }
+      if stopped.load(ordering: .sequentiallyConsistent) { return nil }
       pthread_cond_wait(woken, lock)
     }
-    return true
   }
 }
