@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "Work": {"Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"},
     "Ledger": {"Identity", "GRDB"},
     "Studio": {
-        "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "CPosix", "Logging",
+        "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "CPosix", "Logging", "StrictYAML",
     },
     "ritornello": {
         "Identity", "MIDI", "Representation", "Network", "Composition", "StrictYAML", "Jobs", "Work", "Ledger",
