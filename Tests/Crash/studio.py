@@ -102,6 +102,14 @@ class Studio:
         self.watcher = subprocess.Popen(
             [self.binary, "watch", "--studio", self.root], stdout=self.log, stderr=self.log)
 
+    def is_held(self):
+        """Whether the lock names the watcher that was started last."""
+        try:
+            with open(self.path(".ritornello/lock")) as file:
+                return file.read().split()[:1] == [str(self.watcher.pid)]
+        except FileNotFoundError:
+            return False
+
     def kill(self):
         """Ends the watcher as a power cut would."""
         self.watcher.kill()
@@ -112,6 +120,8 @@ class Studio:
         """Stops the watcher as a person would, and says how it ended."""
         if self.watcher is None:
             return 0
+        # One that has only just been started does not hear signals yet.
+        self.wait("the watcher holds the studio", self.is_held)
         self.watcher.send_signal(signal.SIGTERM)
         status = self.watcher.wait(timeout=10)
         self.watcher = None
