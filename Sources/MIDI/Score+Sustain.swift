@@ -13,10 +13,7 @@ extension Score {
       }
     }
     guard pedals.contains(where: { !$0.isEmpty }) else { return self }
-    // Stable, so that of two changes at one tick the later one in the file holds.
-    pedals = pedals.map { changes in
-      changes.enumerated().sorted { ($0.element.tick, $0.offset) < ($1.element.tick, $1.offset) }.map(\.element)
-    }
+    pedals = pedals.map(Self.changes)
     var starts = [[Int]](repeating: [], count: 2048)
     for note in tracks.lazy.flatMap(\.notes) { starts[note.key].append(note.start) }
     for key in starts.indices { starts[key].sort() }
@@ -33,6 +30,17 @@ extension Score {
     return result
   }
 
+  /// The pedal's changes by tick, of those at one tick the later one in the file last, without what changes nothing: a pedal
+  /// that tells each step of its way would make every note a search through them.
+  private static func changes(_ told: [(tick: Int, isDown: Bool)]) -> [(tick: Int, isDown: Bool)] {
+    var changes: [(tick: Int, isDown: Bool)] = []
+    for (_, change) in told.enumerated().sorted(by: { ($0.element.tick, $0.offset) < ($1.element.tick, $1.offset) })
+    where change.isDown != (changes.last?.isDown ?? false) {
+      changes.append(change)
+    }
+    return changes
+  }
+
   /// The tick at which the pedal lets go of what ends at a tick; nil where it is up then.
   private func release(of tick: Int, _ pedal: [(tick: Int, isDown: Bool)]) -> Int? {
     var (low, high) = (0, pedal.count)
@@ -41,7 +49,7 @@ extension Score {
       if pedal[middle].tick <= tick { low = middle + 1 } else { high = middle }
     }
     guard low > 0, pedal[low - 1].isDown else { return nil }
-    return pedal[low...].first { !$0.isDown }?.tick ?? length
+    return low < pedal.count ? pedal[low].tick : length
   }
 
   private func firstStart(from tick: Int, _ starts: [Int]) -> Int? {
