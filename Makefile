@@ -38,6 +38,8 @@ test: toolchain deps lint ## Check style and layers, build with no warning, run 
 check-shared: ## Run the program against the data that stand beside the project, where they are
 	@if [ ! -d "$(SHARED)" ]; then echo "no folder $(SHARED): nothing to check against"; exit 0; fi; \
 	$(MAKE) --no-print-directory build; \
+	$(SWIFT) build -c release --product ritornello-check-shared $(FLAGS); \
+	.build/release/ritornello-check-shared "$(SHARED)/data"; \
 	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(RELEASE) "$(SHARED)"; done
 
 demo: toolchain deps ## Train on 229 chorales of Bach and write four songs to outbox/demo

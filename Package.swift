@@ -74,6 +74,12 @@ let package = Package(
     // Benchmarks.
     .executableTarget(
       name: "ritornello-bench", dependencies: ["Network"], path: "Benchmarks/Steps", swiftSettings: base),
+    .executableTarget(
+      name: "ritornello-bench-midi", dependencies: ["MIDI"], path: "Benchmarks/parse_midi", exclude: ["compare.py"],
+      swiftSettings: base),
+    .executableTarget(
+      name: "ritornello-check-shared", dependencies: ["MIDI", "Representation"], path: "Tests/CheckShared/RoundTrip",
+      swiftSettings: base),
     // Tests.
     .target(name: "TestSupport", dependencies: ["Identity", "MIDI"], path: "Tests/TestSupport", swiftSettings: base),
     tests("Identity", ["Identity"]),

@@ -69,14 +69,15 @@ struct FileWriter {
     tick = message.tick
     let offset = bytes.count
     bytes.append(message.status)
-    bytes.append(message.data1)
-    if message.status == 0xFF {
+    let isMeta = message.status == 0xFF
+    if isMeta || message.status < 0xF0 { bytes.append(message.data1) }
+    if message.status >= 0xF0 {
       appendQuantity(message.payload.count)
       let headLength = bytes.count - offset
       bytes += message.payload
       events.append(
         MIDIEvent(
-          tick: tick, offset: offset, status: 0xFF, data1: message.data1, headLength: headLength,
+          tick: tick, offset: offset, status: message.status, data1: isMeta ? message.data1 : 0, headLength: headLength,
           length: message.payload.count))
     } else {
       if message.status & 0xE0 != 0xC0 { bytes.append(message.data2) }

@@ -1,8 +1,8 @@
 extension MIDIFile {
   /// The music of the file: one score, or of a format 2 file one a track.
   ///
-  /// Where several tempos, metres or keys stand at one tick, the last in file order holds. Tracks without a name, notes and
-  /// programs are left out. The scores are canonical (`Score.canonical()`).
+  /// Where several tempos, metres or keys stand at one tick, the last in file order holds. Tracks with nothing in them that a
+  /// score keeps are left out. The scores are canonical (`Score.canonical()`).
   package func scores() -> [Score] {
     var warnings: [MIDIWarning] = []
     return scores(warnings: &warnings)
@@ -35,12 +35,19 @@ extension MIDIFile {
         } else if event.isProgramChange {
           result.programs.append(
             Score.ProgramChange(tick: event.tick, channel: event.channel, program: event.data1))
+        } else if event.status < 0xF0 {
+          result.messages.append(tick: event.tick, status: event.status, data1: event.data1, data2: event.data2)
+        } else if event.isSystemExclusive {
+          result.messages.append(Score.Message(tick: event.tick, status: event.status, payload: payload(of: event)))
         } else if event.isMeta {
           if let tempo = tempo(event) { score.tempos.append(tempo) }
           if let timeSignature = timeSignature(event) { score.timeSignatures.append(timeSignature) }
           if let keySignature = keySignature(event) { score.keySignatures.append(keySignature) }
           if event.data1 == MIDIEvent.Meta.trackName, result.name == nil, !event.payload.isEmpty {
             result.name = Array(payload(of: event))
+          } else if Score.Message.isKept(meta: event.data1, isEmpty: event.payload.isEmpty) {
+            result.messages.append(
+              Score.Message(tick: event.tick, status: event.status, data1: event.data1, payload: payload(of: event)))
           }
         }
       }
@@ -66,7 +73,7 @@ extension MIDIFile {
 
 extension Score.Track {
   /// Says whether there is nothing in it that a score keeps.
-  package var isEmpty: Bool { notes.isEmpty && programs.isEmpty && (name ?? []).isEmpty }
+  package var isEmpty: Bool { notes.isEmpty && programs.isEmpty && messages.isEmpty && (name ?? []).isEmpty }
 }
 
 extension Array {

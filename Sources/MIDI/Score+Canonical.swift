@@ -38,7 +38,7 @@ extension Score {
       result.length = max(result.length, tick ?? 0)
     }
     for track in result.tracks {
-      result.length = max(result.length, track.programs.last?.tick ?? 0)
+      result.length = max(result.length, track.programs.last?.tick ?? 0, track.messages.lastTick ?? 0)
       for note in track.notes { result.length = max(result.length, note.end) }
     }
     return result
@@ -77,7 +77,21 @@ extension Score.Track {
     }
     result.notes.sort(by: Score.Note.precedes)
     result.untangleNotes()
+    result.messages = messages.sorted()
+    if result.name == nil { result.takeName() }
     return result
+  }
+
+  /// Makes the first track name among the messages the track's name, as reading would.
+  private mutating func takeName() {
+    let isName = { (message: Score.Message) in message.status == 0xFF && message.data1 == MIDIEvent.Meta.trackName }
+    guard let place = messages.indices.first(where: { isName(messages[$0]) }) else { return }
+    name = Array(messages[place].payload)
+    var number = -1
+    messages = messages.filter { _ in
+      number += 1
+      return number != place
+    }
   }
 
   /// Makes notes of one pitch and channel end in the order in which they start.
@@ -103,7 +117,7 @@ extension Score.Track {
 
 extension Score.Note {
   /// Pitch and channel as one number, 0 to 2047.
-  fileprivate var key: Int { Int(channel & 15) << 7 | Int(pitch & 127) }
+  var key: Int { Int(channel & 15) << 7 | Int(pitch & 127) }
 }
 
 extension Score.TimeSignature {

@@ -47,11 +47,16 @@ extension Score {
     package var notes: [Note]
     /// Program changes, ordered by tick.
     package var programs: [ProgramChange]
+    /// What else is said, ordered by tick: controls, bends, texts, lyrics, markers and the like, to be written back.
+    package var messages: Messages
 
-    package init(name: [UInt8]? = nil, notes: [Note] = [], programs: [ProgramChange] = []) {
+    package init(
+      name: [UInt8]? = nil, notes: [Note] = [], programs: [ProgramChange] = [], messages: Messages = Messages()
+    ) {
       self.name = name
       self.notes = notes
       self.programs = programs
+      self.messages = messages
     }
   }
 

@@ -2,9 +2,9 @@
 package struct EncodedSong: Sendable, Equatable {
   /// The song's length on the grid.
   package var frames: Int
-  /// Steps, voices: the tokens with the closing *end*; roll: none.
+  /// Steps, voices, events: the tokens with the closing *end*; roll: none.
   package var tokens: [Int32]
-  /// Roll: 0 or 1, row after row, [⌈frames / block⌉, block × pitches]; steps, voices: none.
+  /// Roll: 0 or 1, row after row, [⌈frames / block⌉, block × pitches]; the others: none.
   ///
   /// A row holds its frames one after another, each with its pitches ascending.
   package var rows: [UInt8]

@@ -5,7 +5,7 @@ extension Representation {
     case notInLines(lines: Int, frame: Int)
     /// The song has more frames than are encoded.
     case tooLong(limit: Int)
-    /// Steps: the song has more tokens than are encoded.
+    /// Steps, events: the song has more tokens than are encoded.
     case tooFull(limit: Int)
 
     package var description: String {

@@ -1,4 +1,4 @@
-/// What an encoding kept and what it lost, in notes.
+/// What an encoding kept and what it lost, in notes (but `metres`).
 package struct EncodingReport: Sendable, Equatable {
   /// The notes of the score.
   package var notes = 0
@@ -17,6 +17,9 @@ package struct EncodingReport: Sendable, Equatable {
   /// Voices: left out, because the line's next note takes the same frame (a grace note).
   package var crowded = 0
 
+  /// Events: changes of metre that are read as 4/4, because a bar is no whole number of frames, or too long.
+  package var metres = 0
+
   package init() {}
 
   /// Adds the counts of two songs.
@@ -30,6 +33,7 @@ package struct EncodingReport: Sendable, Equatable {
     sum.merged += other.merged
     sum.cut += other.cut
     sum.crowded += other.crowded
+    sum.metres += other.metres
     return sum
   }
 

@@ -11,6 +11,7 @@ extension Representation {
       let closes =
         switch layout {
         case .voices: place - begin == settings.lines - 1
+        case .events: false
         case .roll, .steps, .stepsWithoutHolds: tokens[place] == frameToken
         }
       guard closes || tokens[place] == endToken else { continue }

@@ -2,10 +2,10 @@ import MIDI
 
 extension Representation {
   /// Ticks a quarter note of what is decoded.
-  package var ticksPerQuarter: Int { ticksPerFrame * settings.resolution }
+  package var ticksPerQuarter: Int { ticksPerFrame * settings.framesAQuarter }
 
   /// Ticks a frame of what is decoded.
-  package var ticksPerFrame: Int { max(1, 480 / settings.resolution) }
+  package var ticksPerFrame: Int { max(1, 480 / settings.framesAQuarter) }
 
   /// Writes a song on the grid as a score; line i plays on channel i.
   func score(of song: GridSong) -> Score {

@@ -25,13 +25,13 @@ extension Representation {
   @inlinable package var restToken: Int32 { 2 }
 
   /// Returns the token that begins a note (steps without holds: the token of the pitch).
-  /// - Precondition: the pitch is one of `settings.pitches`; not for roll.
+  /// - Precondition: the pitch is one of `settings.pitches`; not for roll and events.
   @inlinable
   package func startToken(_ pitch: Int) -> Int32 {
     switch layout {
     case .steps: Int32(truncatingIfNeeded: 2 &+ 2 &* (pitch &- lowest))
     case .roll, .stepsWithoutHolds: Int32(truncatingIfNeeded: 2 &+ pitch &- lowest)
-    case .voices: Int32(truncatingIfNeeded: 3 &+ pitch &- lowest)
+    case .voices, .events: Int32(truncatingIfNeeded: 3 &+ pitch &- lowest)
     }
   }
 
@@ -43,7 +43,7 @@ extension Representation {
   }
 
   /// Says what a token of steps or voices means.
-  /// - Precondition: the token is one of the vocabulary; not for roll.
+  /// - Precondition: the token is one of the vocabulary; not for roll and events.
   @inlinable
   package func kind(of token: Int32) -> TokenKind {
     let number = Int(token)
@@ -57,7 +57,7 @@ extension Representation {
     case .roll, .stepsWithoutHolds:
       if number >= 2 { return .start(lowest &+ number &- 2) }
       return number == 0 ? .end : .frame
-    case .voices:
+    case .voices, .events:
       if number >= 3 { return .start(lowest &+ number &- 3) }
       return number == 0 ? .end : number == 1 ? .hold : .rest
     }

@@ -1,5 +1,5 @@
 extension Representation {
-  /// Moves a song by semitones.
+  /// Moves a song by semitones; drums stay.
   ///
   /// - Returns: nil where a pitch would leave `settings.pitches`.
   package func transposed(_ song: EncodedSong, by semitones: Int) -> EncodedSong? {
@@ -10,6 +10,11 @@ extension Representation {
       // Every pitch moves by the same number of places, and none leaves its frame.
       moved.rows = [UInt8](repeating: 0, count: song.rows.count)
       for (place, value) in song.rows.enumerated() where value != 0 { moved.rows[place + semitones] = value }
+    case .events:
+      for place in moved.tokens.indices {
+        guard case .pitch? = events?.event(song.tokens[place]) else { continue }
+        moved.tokens[place] += Int32(semitones)
+      }
     case .steps, .stepsWithoutHolds, .voices:
       for place in moved.tokens.indices {
         switch kind(of: song.tokens[place]) {
@@ -24,7 +29,7 @@ extension Representation {
 
   /// Tells by how many semitones a song can be moved without losing a pitch; a silent song by as many as there are pitches.
   package func transpositions(of song: EncodedSong) -> ClosedRange<Int> {
-    let bounds = settings.pitches
+    let bounds = layout == .events ? 0...127 : settings.pitches
     guard let used = pitchRange(of: song) else { return (1 - bounds.count)...(bounds.count - 1) }
     return (bounds.lowerBound - used.lowerBound)...(bounds.upperBound - used.upperBound)
   }
@@ -37,6 +42,10 @@ extension Representation {
     }
     if layout == .roll {
       for (place, value) in song.rows.enumerated() where value != 0 { take(lowest + place % settings.pitches.count) }
+      return range
+    }
+    if let events {
+      for token in song.tokens { if case .pitch(let pitch)? = events.event(token) { take(pitch) } }
       return range
     }
     for token in song.tokens {

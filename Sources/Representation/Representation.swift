@@ -1,6 +1,6 @@
 package import MIDI
 
-/// Scores as numbers and back: one of `roll`, `steps` and `voices`.
+/// Scores as numbers and back: one of `roll`, `steps`, `voices` and `events`.
 ///
 /// A score is placed on a grid of `resolution` frames a quarter note. What the grid and the representation cannot tell is
 /// lost and counted; what they tell comes back exactly:
@@ -10,23 +10,29 @@ package struct Representation: Sendable, Equatable {
   /// What the numbers of a song are.
   @usableFromInline
   enum Layout: Sendable, Equatable {
-    case roll, steps, stepsWithoutHolds, voices
+    case roll, steps, stepsWithoutHolds, voices, events
   }
 
   package let settings: RepresentationSettings
-  /// Steps, voices: one text a token, in token order; roll: one text an element of a vector.
+  /// Steps, voices, events: one text a token, in token order; roll: one text an element of a vector.
   package let vocabulary: [String]
+  /// Events: the tokens and what they mean; nil for the others.
+  package let events: EventVocabulary?
   @usableFromInline let layout: Layout
   /// The lowest pitch that is kept.
   @usableFromInline let lowest: Int
 
   /// Makes a representation.
   ///
-  /// - Throws: `RepresentationError` where a setting is out of range, or for `events`.
+  /// - Throws: `RepresentationError` where a setting is out of range.
   package init(_ settings: RepresentationSettings) throws(RepresentationError) {
     try settings.check()
     self.settings = settings
     lowest = settings.pitches.lowerBound
+    let events =
+      settings.name == .events
+      ? EventVocabulary(isMetrical: settings.time == .metrical, resolution: settings.framesAQuarter) : nil
+    self.events = events
     switch settings.name {
     case .roll:
       layout = .roll
@@ -37,7 +43,10 @@ package struct Representation: Sendable, Equatable {
     case .steps:
       layout = .stepsWithoutHolds
       vocabulary = ["end", "frame"] + settings.pitches.map { "\($0)" }
-    case .voices, .events:
+    case .events:
+      layout = .events
+      vocabulary = events?.texts ?? []
+    case .voices:
       layout = .voices
       vocabulary = ["end", "hold", "rest"] + settings.pitches.map { "start \($0)" }
     }
@@ -48,12 +57,16 @@ package struct Representation: Sendable, Equatable {
   /// - Throws: `EncodingError` where the song has too many frames, or (voices) more notes sound at once than there are
   ///   lines.
   package func encode(_ score: Score) throws(EncodingError) -> (EncodedSong, EncodingReport) {
+    if let events {
+      let (song, report) = try eventSong(of: score, events)
+      return (try encodeEvents(song, events), report)
+    }
     let (song, report) = try gridSong(of: score)
     let encoded =
       switch layout {
       case .roll: encodeRoll(song)
       case .steps, .stepsWithoutHolds: encodeSteps(song)
-      case .voices: encodeVoices(song)
+      case .voices, .events: encodeVoices(song)
       }
     return (encoded, report)
   }
@@ -62,12 +75,13 @@ package struct Representation: Sendable, Equatable {
   ///
   /// Any numbers will do: a token that means nothing where it stands is passed over, and what follows the first *end* or
   /// stands in a frame that is not finished is not played. The division is 480 ticks a quarter, or the largest multiple of
-  /// `resolution` below. Roll and steps give one track, voices a track a line.
+  /// `resolution` below. Roll and steps give one track, voices a track a line, events a track a program.
   package func decode(_ song: EncodedSong) -> Score {
-    switch layout {
+    if let events { return score(of: decodeEvents(song, events)) }
+    return switch layout {
     case .roll: score(of: decodeRoll(song))
     case .steps, .stepsWithoutHolds: score(of: decodeSteps(song))
-    case .voices: score(of: decodeVoices(song))
+    case .voices, .events: score(of: decodeVoices(song))
     }
   }
 
@@ -75,7 +89,8 @@ package struct Representation: Sendable, Equatable {
   ///
   /// - Throws: `EncodingError`, as `encode` does.
   package func quantised(_ score: Score) throws(EncodingError) -> Score {
-    self.score(of: try gridSong(of: score).song)
+    if let events { return self.score(of: try eventSong(of: score, events).song) }
+    return self.score(of: try gridSong(of: score).song)
   }
 
   /// Places a score on the grid and leaves only what the representation tells.

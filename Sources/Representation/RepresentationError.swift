@@ -11,9 +11,6 @@ package struct RepresentationError: Error, Sendable, Equatable, CustomStringConv
 extension RepresentationSettings {
   /// Checks each setting against its bounds.
   func check() throws(RepresentationError) {
-    guard name != .events else {
-      throw RepresentationError(key: "name", message: "events is not built yet; use roll, steps or voices")
-    }
     let bounds: [(String, Int, ClosedRange<Int>)] = [
       ("resolution", resolution, 1...480), ("pitches", pitches.lowerBound, 0...127),
       ("pitches", pitches.upperBound, 0...127), ("block", block, 1...256), ("lines", lines, 1...8),

@@ -7,6 +7,14 @@ package struct RepresentationSettings: Sendable, Hashable {
     case roll, steps, voices, events
   }
 
+  /// Events: how time is told.
+  package enum Time: String, Codable, Sendable, Hashable, CaseIterable {
+    /// In bars, on the grid.
+    case metrical
+    /// In frames of 10 ms: for performances that keep no metre.
+    case clock
+  }
+
   package var name: Name
   /// Frames a quarter note.
   package var resolution = 4
@@ -21,6 +29,12 @@ package struct RepresentationSettings: Sendable, Hashable {
   /// Voices: whether a start on the pitch that sounds is written as a start.
   package var repeats = true
 
+  /// Events: how time is told.
+  package var time = Time.metrical
+
+  /// Frames a quarter note; where time is told by the clock, of 120 quarters a minute.
+  package var framesAQuarter: Int { name == .events && time == .clock ? 50 : resolution }
+
   /// Makes the settings that a name alone stands for.
   package init(_ name: Name) {
     self.name = name
@@ -29,7 +43,7 @@ package struct RepresentationSettings: Sendable, Hashable {
 
 extension RepresentationSettings: Codable {
   private enum CodingKeys: String, CodingKey {
-    case name, resolution, pitches, block, holds, lines, repeats
+    case name, resolution, pitches, block, holds, lines, repeats, time
   }
 
   package init(from decoder: any Decoder) throws {
@@ -40,6 +54,7 @@ extension RepresentationSettings: Codable {
     holds = try container.decodeIfPresent(Bool.self, forKey: .holds) ?? holds
     lines = try container.decodeIfPresent(Int.self, forKey: .lines) ?? lines
     repeats = try container.decodeIfPresent(Bool.self, forKey: .repeats) ?? repeats
+    time = try container.decodeIfPresent(Time.self, forKey: .time) ?? time
     if let bounds = try container.decodeIfPresent([Int].self, forKey: .pitches) {
       guard bounds.count == 2, bounds[0] <= bounds[1] else {
         throw DecodingError.dataCorruptedError(
@@ -52,7 +67,7 @@ extension RepresentationSettings: Codable {
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
-    try container.encode(resolution, forKey: .resolution)
+    if name != .events || time == .metrical { try container.encode(resolution, forKey: .resolution) }
     if name != .events { try container.encode([pitches.lowerBound, pitches.upperBound], forKey: .pitches) }
     switch name {
     case .roll: try container.encode(block, forKey: .block)
@@ -60,7 +75,7 @@ extension RepresentationSettings: Codable {
     case .voices:
       try container.encode(lines, forKey: .lines)
       try container.encode(repeats, forKey: .repeats)
-    case .events: break
+    case .events: try container.encode(time, forKey: .time)
     }
   }
 }

@@ -48,6 +48,7 @@ extension RepresentationFields {
     settings.holds = holds
     settings.lines = lines
     settings.repeats = repeats
+    settings.time = time == .clock ? .clock : .metrical
     return settings
   }
 }

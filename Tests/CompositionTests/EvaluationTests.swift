@@ -1,3 +1,4 @@
+import Foundation
 import Identity
 import Network
 import Representation
@@ -29,6 +30,20 @@ struct EvaluationTests {
       total += exponential(-frame)
     }
     #expect(abs(total - 1) < 1e-4)
+  }
+
+  @Test("the loss of events is nats a token, and ending counts wherever a place has been told")
+  func events() throws {
+    let task = try Fixtures.task(Fixtures.plan(.events, reads: .tokens))
+    let reading = try task.plan.reading()
+    let network = Network(reading.architecture, seed: 3)
+    let score = try Scoring(network, reading, pool: WorkerPool(threads: 1)).score(task.train)
+    #expect(score.tokens == task.train.items.reduce(0) { $0 + $1.song.tokens.count })
+    #expect(score.frames == task.train.items.reduce(0) { $0 + $1.song.frames })
+    #expect(score.validationLoss == score.sum(\.nll) / Double(score.tokens))
+    // A fresh network holds all tokens about equally likely, at each of the places where a song may end too.
+    #expect(abs(score.validationLoss - log(Double(reading.representation.vocabulary.count))) < 0.3)
+    #expect(score.sum(\.endNll) > 0 && score.sum(\.endNll) < score.sum(\.nll))
   }
 
   @Test("songs score the same alone and together", arguments: Fixtures.plans)

@@ -30,6 +30,7 @@ enum Fixtures {
   static let plans: [NetworkPlan] = [
     plan(.voices, reads: .frames), plan(.voices, reads: .tokens), plan(.steps, reads: .frames),
     plan(.steps, reads: .tokens), plan(.roll, reads: .frames), plan(.roll, reads: .tokens),
+    plan(.events, reads: .tokens),
   ]
 
   static func settings(iterations: Int = 6) -> TrainingSettings {

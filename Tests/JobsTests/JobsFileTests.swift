@@ -200,8 +200,16 @@ struct JobsFileTests {
   }
 
   static let trainFaults: [(String, [String])] = [
-    ("representation: events", ["representation is 'events', which is not built yet: expected roll, steps or voices"]),
-    ("representation: stesp", ["representation is 'stesp': expected roll, steps or voices"]),
+    ("representation: stesp", ["representation is 'stesp': expected roll, steps, voices or events"]),
+    ("representation: {name: steps, time: clock}", ["time means nothing for steps; it belongs to events"]),
+    (
+      "representation: {name: events, time: bars}", ["time is 'bars': expected metrical or clock"]
+    ),
+    ("representation: {name: events, pitches: [0, 9]}", ["pitches means nothing for events, which keep every pitch"]),
+    (
+      "representation: {name: events, time: clock, resolution: 4}",
+      ["resolution means nothing where time is told by the clock, in frames of 10 ms"]
+    ),
     ("representation: {name: steps, block: 4}", ["block means nothing for steps; it belongs to roll"]),
     ("representation: {name: voices, holds: false}", ["holds means nothing for voices; it belongs to steps"]),
     ("representation: {lines: 9, name: voices}", ["lines is '9': expected a whole number from 1 to 8"]),

@@ -78,6 +78,16 @@ extension Score {
             pitch: .random(in: 60...62, using: &generator), velocity: .random(in: 1...127, using: &generator),
             releaseVelocity: .random(in: 0...127, using: &generator)))
       }
+      for _ in 0..<Int.random(in: 0..<6, using: &generator) {
+        let status: UInt8 = [0xA3, 0xB0, 0xD5, 0xE9, 0xF0, 0xF7, 0xFF, 0xFF].randomElement(using: &generator) ?? 0xB0
+        track.messages.append(
+          Message(
+            tick: tick(), status: status, data1: .random(in: 0...127, using: &generator),
+            data2: .random(in: 0...127, using: &generator),
+            payload: (0..<Int.random(in: 0..<200, using: &generator)).map { _ in .random(in: 0...255, using: &generator)
+            }[
+              ...]))
+      }
       score.tracks.append(track)
     }
     for _ in 0..<Int.random(in: 0..<4, using: &generator) {

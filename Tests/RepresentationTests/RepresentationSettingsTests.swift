@@ -16,7 +16,10 @@ struct RepresentationSettingsTests {
     #expect(try json(.init(.steps)) == #"{"holds":true,"name":"steps","pitches":[21,108],"resolution":4}"#)
     #expect(
       try json(.init(.voices)) == #"{"lines":4,"name":"voices","pitches":[21,108],"repeats":true,"resolution":4}"#)
-    #expect(try json(.init(.events)) == #"{"name":"events","resolution":4}"#)
+    #expect(try json(.init(.events)) == #"{"name":"events","resolution":4,"time":"metrical"}"#)
+    var clock = RepresentationSettings(.events)
+    clock.time = .clock
+    #expect(try json(clock) == #"{"name":"events","time":"clock"}"#)
   }
 
   @Test("what is missing has its default")
@@ -35,9 +38,7 @@ struct RepresentationSettingsTests {
 
   @Test("settings out of range are refused by key and bound")
   func refused() {
-    var cases: [(RepresentationSettings, String)] = [
-      (.init(.events), "representation.name: events is not built yet; use roll, steps or voices")
-    ]
+    var cases: [(RepresentationSettings, String)] = []
     var settings = RepresentationSettings(.voices)
     settings.lines = 9
     cases.append((settings, "representation.lines: 9 is out of range; expected 1 to 8"))

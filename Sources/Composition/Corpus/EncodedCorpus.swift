@@ -128,6 +128,8 @@ extension EncodingReport {
       (moved, "moved to the grid"), (drums, "of drums left out"), (outside, "outside the pitches left out"),
       (doubled, "doubled"), (merged, "merged"), (cut, "cut"), (crowded, "left out where too many sounded at once"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    return parts.isEmpty ? nil : "of \(notes) notes: " + parts.joined(separator: ", ")
+    let lost = metres > 0 ? ["\(metres) changes of metre are read as 4/4"] : []
+    let told = (parts.isEmpty ? [] : ["of \(notes) notes: " + parts.joined(separator: ", ")]) + lost
+    return told.isEmpty ? nil : told.joined(separator: "; ")
   }
 }

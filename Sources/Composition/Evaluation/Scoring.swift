@@ -28,7 +28,8 @@ struct Scoring {
       try score(group, of: corpus, lengths, scorer, into: &scores)
     }
     for index in scores.indices { scores[index].frames = corpus.items[index].song.frames }
-    return CorpusScore(songs: scores, isMean: reading.architecture.writing.isMeanLoss)
+    return CorpusScore(
+      songs: scores, isMean: reading.architecture.writing.isMeanLoss, isByToken: reading.representation.events != nil)
   }
 
   private func score(
@@ -106,14 +107,17 @@ struct CorpusScore: Sendable {
   var songs: [SongScore]
   /// Whether the loss is a mean error of a row rather than nats.
   var isMean: Bool
+  /// Whether the loss is told a token rather than a frame, because frames are no steps of the song.
+  var isByToken = false
 
   func sum(_ value: (SongScore) -> Double) -> Double { songs.reduce(0) { $0 + value($1) } }
   var frames: Int { songs.reduce(0) { $0 + $1.frames } }
   var tokens: Int { songs.reduce(0) { $0 + $1.tokens } }
 
-  /// Nats a frame, without what ending cost; mse and mae: the mean error.
+  /// Nats a frame, without what ending cost; events: nats a token; mse and mae: the mean error.
   var validationLoss: Double {
     if isMean { return sum(\.loss) / Double(max(1, tokens)) }
+    if isByToken { return sum(\.nll) / Double(max(1, tokens)) }
     return (sum(\.nll) - sum(\.endNll)) / Double(max(1, frames))
   }
 }

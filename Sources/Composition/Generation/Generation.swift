@@ -57,7 +57,7 @@ package struct Generation {
   /// - Returns: The songs, and what is told of their making.
   /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too long.
   package func run(prime: Score?, stop: StopFlag, progress: (Double) -> Void) throws -> GenerationOutcome {
-    let limit = settings.frames(resolution: weights.metadata.representation.resolution)
+    let limit = settings.frames(resolution: weights.metadata.representation.framesAQuarter)
     var warnings: [String] = []
     var start: EncodedSong?
     if let prime {
@@ -121,11 +121,11 @@ package struct Generation {
   private func finished(_ growth: SongGrowth, seed: UInt64) throws -> GeneratedSong {
     let score = reading.representation.decode(growth.song)
     let bytes = MIDIFile(score: score).bytes
-    let resolution = weights.metadata.representation.resolution
+    // Events tell metre and tempo; the others are told in 4/4 at 120 quarters a minute.
     return GeneratedSong(
       bytes: bytes, sha256: ContentHash(of: bytes), seed: seed,
-      bars: Double(growth.song.frames) / Double(4 * resolution), notes: score.noteCount,
-      seconds: Double(growth.song.frames) / Double(2 * resolution), score: score, song: growth.song)
+      bars: MetreMap(score).bars(atTick: score.length), notes: score.noteCount, seconds: score.seconds, score: score,
+      song: growth.song)
   }
 }
 

@@ -14,6 +14,8 @@ struct SongGrowth {
   /// Where tokens are read: the same representation read by frames, which knows what may follow.
   private let grammar: (any FrameWriting)?
   private var framePast = Past()
+  /// Events: what may follow what.
+  private var events: EventGrammar?
   private var frame: [Int32] = []
   private var isPrimed = false
 
@@ -24,6 +26,7 @@ struct SongGrowth {
     self.limit = limit
     song = EncodedSong(frames: 0, tokens: [], rows: [])
     grammar = (reading as? TokenReading)?.grammar
+    events = reading.representation.events.map { EventGrammar($0, limit: limit) }
   }
 
   /// Takes one step of a song that is to be continued as if it had been drawn.
@@ -91,7 +94,20 @@ struct SongGrowth {
     }
   }
 
+  private mutating func drawEvent(_ values: [Float], _ grammar: EventGrammar, _ reading: TokenReading) {
+    var logits = values
+    for token in logits.indices where !grammar.allows(Int32(token)) { logits[token] = -.infinity }
+    if 2 * song.frames < limit, let end = reading.endClass { logits[Int(end)] = -.infinity }
+    guard let token = sampler.draw(logits) else {
+      hasEnded = true
+      return
+    }
+    drawn += 1
+    take(token: token, reading)
+  }
+
   private mutating func drawToken(_ values: [Float], _ reading: TokenReading) {
+    if let events { return drawEvent(values, events, reading) }
     guard let grammar, let call = grammar.headCall(after: framePast, written: frame),
       case .written(let head) = grammar.architecture.writing
     else {
@@ -112,6 +128,13 @@ struct SongGrowth {
 
   private mutating func take(token: Int32, _ reading: TokenReading) {
     reading.advance(&past, over: token)
+    if events != nil {
+      events?.take(token)
+      song.tokens.append(token)
+      song.frames = events?.frame ?? 0
+      hasEnded = token == reading.endClass
+      return
+    }
     frame.append(token)
     guard let grammar, grammar.headCall(after: framePast, written: frame) == nil else { return }
     grammar.advance(&framePast, over: frame)

@@ -10,7 +10,10 @@ extension Representation {
     switch settings.name {
     case .steps: return token < 2 ? token : token + Int32(semitones * (settings.holds ? 2 : 1))
     case .voices: return token < 3 ? token : token + Int32(semitones)
-    case .roll, .events: return token
+    case .events:
+      if case .pitch? = events?.event(token) { return token + Int32(semitones) }
+      return token
+    case .roll: return token
     }
   }
 }

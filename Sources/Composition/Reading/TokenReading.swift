@@ -1,14 +1,14 @@
 package import Network
 package import Representation
 
-/// A network that reads one token a step and writes the next one: `steps` or `voices` as plain text.
+/// A network that reads one token a step and writes the next one: `events`, or `steps` or `voices` as plain text.
 package struct TokenReading: SongReading {
   package let representation: Representation
   package let architecture: Architecture
   package let endClass: Int32?
   package let axes: NetworkAxes
   private let frameToken: Int32?
-  /// The same representation read by frames, which knows what may follow what.
+  /// The same representation read by frames, which knows what may follow what; nil for events, which have a grammar.
   let grammar: (any FrameWriting)?
 
   init(_ representation: Representation, _ network: NetworkSettings) {
@@ -19,8 +19,11 @@ package struct TokenReading: SongReading {
     // Only its masks are used, so the head is as small as can be.
     let frames = NetworkSettings(reads: .frames, hidden: 1, embedding: 0, head: 1, loss: .crossEntropy)
     grammar =
-      representation.settings.name == .voices
-      ? VoicesReading(representation, frames) : StepsReading(representation, frames)
+      switch representation.settings.name {
+      case .events: nil
+      case .voices: VoicesReading(representation, frames)
+      case .roll, .steps: StepsReading(representation, frames)
+      }
     axes = NetworkAxes(inputs: vocabulary, outputs: vocabulary)
     architecture = Architecture(
       reading: .classes(count: vocabulary.count), embedding: network.embedding, hidden: network.hidden,
@@ -49,8 +52,14 @@ package struct TokenReading: SongReading {
     past.step += 1
   }
 
-  /// Whether the next token is a frame's first.
+  /// Whether the next token is a frame's first (events: whether a place has just been told, where a song may end).
   func startsFrame(_ past: Past) -> Bool {
+    if let events = representation.events {
+      switch past.last.first.flatMap(events.event) {
+      case .bar, .position, .wait, nil: return true
+      default: return false
+      }
+    }
     if representation.settings.name == .voices { return past.place % representation.settings.lines == 0 }
     return past.last.isEmpty || past.last.first == frameToken
   }

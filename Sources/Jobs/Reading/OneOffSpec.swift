@@ -93,6 +93,10 @@ extension TrainFields {
     result.representation?.holds = representation?.holds?.placeless
     result.representation?.lines = representation?.lines?.placeless
     result.representation?.repeats = representation?.repeats?.placeless
+    result.representation?.time = representation?.time?.placeless
+    result.representation?.pitches = representation?.pitches?.placeless
+    result.representation?.resolution = representation?.resolution?.placeless
+    result.network?.reads = network?.reads?.placeless
     return result
   }
 }

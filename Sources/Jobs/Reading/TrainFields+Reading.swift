@@ -75,11 +75,9 @@ extension TrainFields {
 }
 
 extension RepresentationPart {
-  private static let names = Kind<RepresentationName>.choice(refusing: ["events": "which is not built yet"])
-
   /// Reads `representation:`, a name or a map.
   init?(_ parent: MappingReader) {
-    let kind = Self.names
+    let kind = Kind<RepresentationName>.choice
     parent.record("representation", type: "text or map", default: "steps", range: kind.range)
     if let node = parent.node("representation"), node.text != nil || node.isRefused {
       let place = FieldPlace(key: "representation", expected: kind.expected, list: parent.list)
@@ -99,6 +97,7 @@ extension RepresentationPart {
     holds = reader.written("holds", .boolean, default: "\(standard.holds)")
     lines = reader.written("lines", .integer(1...8), default: "\(standard.lines)")
     repeats = reader.written("repeats", .boolean, default: "\(standard.repeats)")
+    time = reader.written("time", .choice, default: standard.time.rawValue)
     reader.finish()
   }
 }
@@ -109,7 +108,7 @@ extension NetworkPart {
     parent.record("network", type: "map")
     guard let reader = parent.mapping("network") else { return nil }
     let notYet = "which is not built yet"
-    reads = reader.written("reads", .choice, default: "frames (roll: tokens)")
+    reads = reader.written("reads", .choice, default: "frames (roll, events: tokens)")
     isUncertain = reads == nil && reader.node("reads") != nil
     cell = reader.written("cell", .choice(refusing: ["gru": notYet, "rnn": notYet]), default: "lstm")
     hidden = reader.written("hidden", .integer(1...16_384).measured(in: "units"), default: "256")

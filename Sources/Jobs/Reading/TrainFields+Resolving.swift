@@ -69,14 +69,21 @@ extension RepresentationPart {
     result.holds = holds?.value ?? result.holds
     result.lines = lines?.value ?? result.lines
     result.repeats = repeats?.value ?? result.repeats
+    result.time = time?.value ?? result.time
     // A field means something for one representation only; told where it is written in this file.
     let owners: [(key: String, mark: Mark?, owner: RepresentationName)] = [
       ("block", block?.mark, .roll), ("holds", holds?.mark, .steps), ("lines", lines?.mark, .voices),
-      ("repeats", repeats?.mark, .voices),
+      ("repeats", repeats?.mark, .voices), ("time", time?.mark, .events),
     ]
     for field in owners where field.owner != name {
       guard let mark = field.mark else { continue }
       report("\(field.key) means nothing for \(name.rawValue); it belongs to \(field.owner.rawValue)", field.key, mark)
+    }
+    if name == .events, let mark = pitches?.mark {
+      report("pitches means nothing for events, which keep every pitch", "pitches", mark)
+    }
+    if name == .events, result.time == .clock, let mark = resolution?.mark {
+      report("resolution means nothing where time is told by the clock, in frames of 10 ms", "resolution", mark)
     }
     return result
   }
@@ -87,6 +94,9 @@ extension NetworkPart {
     _ standard: NetworkReading, _ name: RepresentationName, _ report: TrainFields.Report
   ) -> NetworkFields {
     let reading = reads?.value ?? standard
+    if name == .events, reading == .frames {
+      report("events have no frames to read", "reads", reads?.mark, expected: "reads: tokens")
+    }
     var result = NetworkFields(reads: reading)
     result.cell = cell?.value ?? result.cell
     result.hidden = hidden?.value ?? result.hidden

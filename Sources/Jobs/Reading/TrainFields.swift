@@ -63,6 +63,7 @@ struct RepresentationPart: Sendable {
   var holds: Written<Bool>?
   var lines: Written<Int>?
   var repeats: Written<Bool>?
+  var time: Written<EventTime>?
 
   /// Another representation, or a name alone, takes nothing from what lies below.
   func overlaid(on base: RepresentationPart?) -> RepresentationPart {
@@ -75,6 +76,7 @@ struct RepresentationPart: Sendable {
     result.holds = holds ?? base.holds
     result.lines = lines ?? base.lines
     result.repeats = repeats ?? base.repeats
+    result.time = time ?? base.time
     return result
   }
 }

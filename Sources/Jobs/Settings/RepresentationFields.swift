@@ -3,6 +3,9 @@ package enum RepresentationName: String, Codable, Sendable, CaseIterable {
   case roll, steps, voices, events
 }
 
+/// How events tell time: in bars on the grid, or by the clock.
+package enum EventTime: String, Codable, Sendable, CaseIterable { case metrical, clock }
+
 /// What `representation:` sets: how a score becomes numbers.
 ///
 /// Only the fields that mean something for `name` are coded; the others keep their defaults.
@@ -21,12 +24,15 @@ package struct RepresentationFields: Sendable, Equatable {
   /// Says whether a note may start on the pitch that sounds in its line (voices).
   package var repeats = true
 
+  /// How time is told (events).
+  package var time = EventTime.metrical
+
   /// Takes the defaults of a representation.
   package init(name: RepresentationName) { self.name = name }
 }
 
 extension RepresentationFields: Codable {
-  package enum CodingKeys: String, CodingKey { case name, resolution, pitches, block, holds, lines, repeats }
+  package enum CodingKeys: String, CodingKey { case name, resolution, pitches, block, holds, lines, repeats, time }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -37,12 +43,13 @@ extension RepresentationFields: Codable {
     holds = try container.decodeIfPresent(Bool.self, forKey: .holds) ?? holds
     lines = try container.decodeIfPresent(Int.self, forKey: .lines) ?? lines
     repeats = try container.decodeIfPresent(Bool.self, forKey: .repeats) ?? repeats
+    time = try container.decodeIfPresent(EventTime.self, forKey: .time) ?? time
   }
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(name, forKey: .name)
-    try container.encode(resolution, forKey: .resolution)
+    if name != .events || time == .metrical { try container.encode(resolution, forKey: .resolution) }
     if name != .events { try container.encode(pitches, forKey: .pitches) }
     switch name {
     case .roll: try container.encode(block, forKey: .block)
@@ -50,7 +57,7 @@ extension RepresentationFields: Codable {
     case .voices:
       try container.encode(lines, forKey: .lines)
       try container.encode(repeats, forKey: .repeats)
-    case .events: break
+    case .events: try container.encode(time, forKey: .time)
     }
   }
 }
