@@ -99,7 +99,13 @@ package struct Worker {
     }
     if order.evaluate != nil {
       tell(WorkProgress(stage: .evaluating, fraction: 0.9))
-      let corpus = try heldOut ?? self.corpus(order.files, weights.metadata.plan).split(holdingOut: 0.1).validation
+      let plan = weights.metadata.plan
+      let corpus: EncodedCorpus
+      if let files = order.evaluationFiles {
+        corpus = try self.corpus(files, plan)
+      } else {
+        corpus = try heldOut ?? self.corpus(order.files, plan).split(holdingOut: 0.1).validation
+      }
       result.evaluation = try evaluate(weights, hash: hash, on: corpus, threads: order.threads)
     }
     if let fields = order.generate {

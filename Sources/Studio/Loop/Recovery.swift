@@ -121,7 +121,8 @@ struct Recovery {
         }
       }
     }
-    let weights = Set(try ledger.reader.weights().map(\.sha256))
+    // A file of pruned weights was about to be deleted.
+    let weights = Set(try ledger.reader.weights().filter { $0.prunedAt == nil }.map(\.sha256))
     for name in try environment.names(in: paths.weights) where name.ending == "safetensors" {
       guard let text = name.text, let hash = ContentHash(hex: String(text.dropLast(12))), !weights.contains(hash) else {
         continue
