@@ -135,7 +135,8 @@ struct WorkerTests {
   @Test("a song to be continued that is too long is refused before any training")
   func longPrime() throws {
     var order = try order()
-    order.prime = try #require(order.files.first)
+    let first: WorkOrder.File = try #require(order.files.first)
+    order.prime = first
     // The fixture's song has eight quarters, a bar has four.
     var worker = Worker(order, in: folder.path, stop: StopFlag())
     let result = try worker.perform()
