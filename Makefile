@@ -7,8 +7,8 @@ SWIFT  ?= $(shell command -v swift)
 SHARED ?= ../shared
 PREFIX ?= /usr/local
 
-# Debian packages: two libraries with their headers, and what finds and checks them.
-DEBS := libsqlite3-dev libyaml-dev pkg-config python3
+# Debian packages: three libraries with their headers, and what finds and checks them.
+DEBS := libsqlite3-dev libyaml-dev libarchive-dev pkg-config python3
 
 # An import that Package.swift does not declare is an error.
 FLAGS   := --explicit-target-dependency-import-check error
@@ -73,8 +73,8 @@ $(RELEASE):
 
 deps: ## Install the Debian packages that are missing (as root), or name them
 	@if ! command -v dpkg-query >/dev/null; then \
-	  if pkg-config --exists sqlite3 yaml-0.1 2>/dev/null && command -v python3 >/dev/null; then exit 0; fi; \
-	  echo "Needed, with headers: SQLite 3.37 or later, libyaml; and pkg-config, python3."; exit 1; fi; \
+	  if pkg-config --exists sqlite3 yaml-0.1 libarchive 2>/dev/null && command -v python3 >/dev/null; then exit 0; fi; \
+	  echo "Needed, with headers: SQLite 3.37 or later, libyaml, libarchive; and pkg-config, python3."; exit 1; fi; \
 	missing=(); \
 	for name in $(DEBS); do \
 	  dpkg-query -W -f='$${db:Status-Status}' "$$name" 2>/dev/null | grep -qx installed || missing+=("$$name"); \

@@ -53,13 +53,14 @@ let package = Package(
       dependencies: ["Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"],
       swiftSettings: base),
     // The studio.
+    .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "Ledger", dependencies: ["Identity", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: base),
     .target(
       name: "Studio",
       dependencies: [
-        "Identity", "MIDI", "Composition", "Work", "StrictYAML", "Jobs", "Ledger", "CPosix",
+        "Identity", "MIDI", "Composition", "Work", "StrictYAML", "Jobs", "Ledger", "CPosix", "CLibArchive",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
     .executableTarget(
@@ -91,6 +92,6 @@ let package = Package(
     tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
     tests("Work", ["Work", "Composition", "Network", "Representation", "MIDI", "Jobs", "Identity"]),
     tests("Ledger", ["Ledger", "Identity", .product(name: "GRDB", package: "GRDB.swift")]),
-    tests("Studio", ["Studio", "Ledger", "Jobs", "Work", "MIDI", "Identity"]),
+    tests("Studio", ["Studio", "Ledger", "Jobs", "Work", "MIDI", "Identity"], resources: [.copy("Golden")]),
   ],
   swiftLanguageModes: [.v6], cLanguageStandard: .gnu11)

@@ -17,6 +17,8 @@ int cposix_rename_exchange(int from_folder, const char *from, int to_folder, con
 
 int cposix_lock_exclusively(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
 
+int cposix_unlock(int descriptor) { return flock(descriptor, LOCK_UN); }
+
 int cposix_is_locked(int descriptor) {
   if (flock(descriptor, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK ? 1 : -1;
   flock(descriptor, LOCK_UN);
@@ -35,6 +37,10 @@ int cposix_open_at(int folder, const char *path, int flags, unsigned mode) {
 long cposix_filesystem_type(const char *path) {
   struct statfs facts;
   return statfs(path, &facts) == 0 ? (long)facts.f_type : -1;
+}
+
+int cposix_spawn_in_folder(posix_spawn_file_actions_t *actions, const char *folder) {
+  return posix_spawn_file_actions_addchdir_np(actions, folder);
 }
 
 int cposix_signal_at_parents_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }

@@ -26,6 +26,8 @@ package struct WorkOrder: Codable, Sendable, Equatable {
   package var files: [File]
   /// The files to validate on where the settings name a corpus rather than a share.
   package var validationFiles: [File]?
+  /// The files to evaluate on where a run that trains names corpora for it; nil: what training held out.
+  package var evaluationFiles: [File]?
   /// The weights to start from (train) or to use (generate, evaluate without train); nil: from scratch.
   package var weights: Weights?
   /// The song to continue.

@@ -58,6 +58,9 @@ package struct Worker {
       let kind = WorkResult.Failure.Kind(rawValue: error.kind.rawValue) ?? .fault
       result = makeResult()
       result.failure = .init(kind: kind, message: error.message)
+    } catch let error as NetworkError {
+      result = makeResult()
+      result.failure = .init(kind: .spec, message: "\(error)")
     } catch {
       result = makeResult()
       result.failure = .init(kind: .fault, message: "\(error)")
@@ -100,7 +103,13 @@ package struct Worker {
     }
     if order.evaluate != nil {
       tell(WorkProgress(stage: .evaluating, fraction: 0.9))
-      let corpus = try heldOut ?? self.corpus(order.files, weights.metadata.plan).split(holdingOut: 0.1).validation
+      let plan = weights.metadata.plan
+      let corpus: EncodedCorpus
+      if let files = order.evaluationFiles {
+        corpus = try self.corpus(files, plan)
+      } else {
+        corpus = try heldOut ?? self.corpus(order.files, plan).split(holdingOut: 0.1).validation
+      }
       result.evaluation = try evaluate(weights, hash: hash, on: corpus, threads: order.threads)
     }
     if let fields = order.generate {
@@ -122,7 +131,7 @@ package struct Worker {
     var (train, validation) = all.split(holdingOut: settings.heldOutShare)
     if let files = order.validationFiles {
       validation = try corpus(files, plan)
-      train = all
+      train = all.without(validation)
     }
     if validation.items.isEmpty {
       warnings.append("there is too little music to hold any out, so nothing tells when training makes things worse")
@@ -139,6 +148,7 @@ package struct Worker {
     task.startHash = order.weights?.sha256
     task.checkpointPath = folder + "/" + RunFolder.checkpoint
     task.checkpointSeconds = order.checkpointSeconds
+    task.replacesCheckpoint = true
     task.stopAtIteration = order.stopAtIteration
     task.threads = order.threads
     let share = order.generate == nil ? 1 : 0.95
@@ -199,9 +209,15 @@ package struct Worker {
   private func prime() throws -> Score? {
     guard let file = order.prime else { return nil }
     let bytes = try DurableFile.read(path(file.path))
+    guard ContentHash(of: bytes) == file.sha256 else {
+      throw CompositionError(.data, "\(file.name), which is to be continued, is not what it was")
+    }
     do {
-      return try MIDIFile(bytes: bytes).scores().first
-    } catch {
+      var limits = MIDILimits()
+      limits.fileBytes = max(limits.fileBytes, bytes.count)
+      if let score = try MIDIFile(bytes: bytes, limits: limits).scores().first { return score }
+      throw CompositionError(.data, "\(file.name), which is to be continued, holds no music")
+    } catch let error as MIDIError {
       throw CompositionError(.data, "\(file.name), which is to be continued, is no MIDI file: \(error)")
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Composition
+import Glibc
 import Network
 
 /// The command line: one subcommand a file.
@@ -23,6 +24,8 @@ struct Ritornello: ParsableCommand {
     ])
 
   static func main() {
+    // Names in archives are UTF-8 or bytes, whatever the person's locale is.
+    setlocale(LC_CTYPE, "C.UTF-8")
     do {
       var command = try parseAsRoot()
       try checkKernels()

@@ -101,7 +101,7 @@ struct TrainCommand: ParsableCommand {
     var (train, heldOut) = all.split(holdingOut: settings.heldOutShare)
     if case .paths(let paths) = settings.validation {
       heldOut = try EncodedCorpus(try music(at: paths), representation)
-      train = all
+      train = all.without(heldOut)
     }
     return TrainingTask(
       plan: plan, settings: settings.trainingSettings, train: train, validation: heldOut, start: start?.weights,

@@ -20,14 +20,15 @@ MAY_IMPORT = {
     "Work": {"Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"},
     "Ledger": {"Identity", "GRDB"},
     "Studio": {
-        "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "CPosix", "Logging", "StrictYAML",
+        "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "CPosix", "CLibArchive", "Logging",
+        "StrictYAML",
     },
     "ritornello": {
         "Identity", "MIDI", "Representation", "Network", "Composition", "StrictYAML", "Jobs", "Work", "Ledger",
         "Studio", "CPosix", "ArgumentParser", "Logging",
     },
 }
-C_MODULES = {"CSHA256", "CKernels", "CPosix", "CLibYAML"}
+C_MODULES = {"CSHA256", "CKernels", "CPosix", "CLibYAML", "CLibArchive"}
 SYSTEM = {"Swift", "Synchronization", "Glibc", "Dispatch"}
 FOUNDATION = {"Foundation", "FoundationEssentials", "FoundationInternationalization"}
 NO_FOUNDATION = {"Identity", "MIDI", "Representation", "Network"}

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Kills the watcher or its worker at ten moments, starts again, and holds the songs to those of an undisturbed run.
 
-Usage: kill9.py PROGRAM
+Usage: kill9.py PROGRAM [--random N] [--seed S]
+
+With --random, N times at a moment drawn between 0 and the length of the undisturbed run instead.
 """
 
+import argparse
 import os
+import random
 import signal
-import sys
 import time
 
 from studio import Studio, midi
@@ -112,11 +115,70 @@ def disturbed(binary, whom, moment, needs_run):
         studio.remove()
 
 
+def killed_at(binary, seconds, whom):
+    """Kills so many seconds after the start; with the files and the request there from the beginning."""
+    studio = prepared(binary)
+    try:
+        studio.start()
+        end = time.monotonic() + seconds
+        asked = False
+        while time.monotonic() < end:
+            if not asked and taken(studio) == len(CORPUS):
+                request(studio)
+                asked = True
+            time.sleep(min(0.02, max(0, end - time.monotonic())))
+        workers = studio.workers() if whom == "worker" else []
+        for process in workers:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        if not workers:
+            studio.kill()
+            studio.check(CORPUS)
+            studio.start()
+        all_taken(studio)
+        if studio.state() is None and not os.listdir(studio.path(".ritornello/requests")):
+            request(studio)
+        delivered(studio)
+        assert studio.stop() == 0
+        studio.check_at_rest(CORPUS)
+        runs = studio.query("SELECT id, state FROM runs")
+        assert runs == [("tiny/0001", "delivered")], runs
+        return studio.songs(), "worker" if workers else "watcher"
+    finally:
+        studio.remove()
+
+
+def at_random(binary, count, seed, songs, length):
+    generator = random.Random(seed)
+    killed = {"watcher": 0, "worker": 0}
+    for number in range(1, count + 1):
+        seconds, whom = generator.uniform(0, length), generator.choice(("watcher", "worker"))
+        again, whom = killed_at(binary, seconds, whom)
+        killed[whom] += 1
+        assert again == songs, f"kill {number}, {whom} after {seconds:.3f} s: the songs differ: {again} {songs}"
+        if number % 10 == 0:
+            print(f"{number} of {count} kills: {killed}", flush=True)
+    return killed
+
+
 def main():
-    binary = sys.argv[1]
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--random", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    binary = arguments.program
     begun = time.monotonic()
     songs = undisturbed(binary)
-    print(f"undisturbed: {time.monotonic() - begun:.1f} s", flush=True)
+    length = time.monotonic() - begun
+    print(f"undisturbed: {length:.1f} s", flush=True)
+    if arguments.random:
+        killed = at_random(binary, arguments.random, arguments.seed, songs, length)
+        print(f"killed {arguments.random} times (seed {arguments.seed}; {killed}) between 0 and {length:.1f} s, nothing "
+              f"lost, the same bytes each time: {time.monotonic() - begun:.0f} s")
+        return
     for name, whom, moment, needs_run in MOMENTS:
         start = time.monotonic()
         again = disturbed(binary, whom, moment, needs_run)

@@ -11,12 +11,17 @@ struct CrashTests {
   private static let spec =
     "name: tonight\ncorpus: bach\ntrain: {representation: steps, iterations: 10}\ngenerate: {songs: 2}\n"
 
+  /// What the archive holds.
+  private static let entry = TestMIDI.file(pitch: 70)
+
   private static let dropped: [String: [UInt8]] = [
     "inbox/bach/a.mid": TestMIDI.file(pitch: 60),
     "inbox/bach/b.mid": TestMIDI.file(pitch: 61),
     "inbox/bach/twin.mid": TestMIDI.file(pitch: 60),
     "inbox/bach/bad.mid": Array("this is no MIDI file at all".utf8),
     "inbox/tonight.yaml": Array(spec.utf8),
+    "inbox/jazz.tar": TarEntry.header(name: "x.mid", size: entry.count) + entry
+      + [UInt8](repeating: 0, count: 512 - entry.count + 1024),
   ]
 
   @Test("whatever the step, nothing is lost, nothing is torn, and the next passes come to the same end")
@@ -67,6 +72,10 @@ struct CrashTests {
     var held = Set(names.compactMap { name in (try? studio.bytes(name)).map { ContentHash(of: $0) } })
     let hash = ContentHash(of: Array(Self.spec.utf8))
     if try studio.reader.spec(hash) != nil { held.insert(hash) }
+    // An archive that was taken lives on in its entries.
+    for drop in try studio.reader.drops() where drop.corpus == "jazz" && held.contains(ContentHash(of: Self.entry)) {
+      if let hash = drop.sha256 { held.insert(hash) }
+    }
     for (name, bytes) in Self.dropped {
       #expect(held.contains(ContentHash(of: bytes)), "step \(step): \(name) is lost")
     }
@@ -82,10 +91,11 @@ struct CrashTests {
       studio.listing("inbox/rejected") == [
         "inbox/rejected/bach", "inbox/rejected/bach/bad.mid", "inbox/rejected/bach/bad.mid.reason.txt",
       ], "step \(step)")
+    #expect(try studio.reader.files(ofCorpus: "jazz").map(\.sha256) == [ContentHash(of: Self.entry)], "step \(step)")
     let files = try studio.reader.files(ofCorpus: "bach")
     #expect(files.count == 2, "step \(step)")
     let objects = studio.listing(".ritornello/objects").filter { $0.hasSuffix(".mid") }
-    #expect(objects.count == 2, "step \(step): objects without a row")
+    #expect(objects.count == 3, "step \(step): objects without a row")
     #expect(studio.listing(".ritornello").filter { $0.hasSuffix(".tmp") }.isEmpty, "step \(step)")
     let runs = try studio.reader.runs()
     #expect(runs.allSatisfy { $0.state == .delivered }, "step \(step): \(runs.map { ($0.id, $0.state, $0.error) })")

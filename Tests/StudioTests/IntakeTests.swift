@@ -108,15 +108,6 @@ struct IntakeTests {
     #expect(reason.contains("2000 bytes") && reason.contains("1 KiB (limits.file_bytes)"))
   }
 
-  @Test("an archive stays in the inbox and is told")
-  func archive() throws {
-    let studio = try TemporaryStudio()
-    try studio.write("inbox/jazz.tar.gz", [1, 2, 3])
-    try studio.pass()
-    #expect(studio.exists("inbox/jazz.tar.gz"))
-    #expect(try studio.reader.problems().map(\.code) == ["archive-not-supported-yet"])
-  }
-
   @Test("a file that is open for writing is not taken")
   func openForWriting() throws {
     let studio = try TemporaryStudio()

@@ -49,6 +49,18 @@ struct WorkerTests {
 
   private var folderName: String { String(folder.path.split(separator: "/").last ?? "") }
 
+  @Test("an evaluation after training is of the files that are named for it, all of each")
+  func evaluation() throws {
+    var order = try order()
+    order.generate = nil
+    order.evaluate = EvaluateSettings(corpus: ["held"])
+    order.evaluationFiles = Array(order.files.prefix(2))
+    var worker = Worker(order, in: folder.path, stop: StopFlag())
+    let result = try worker.perform()
+    #expect(result.failure == nil)
+    #expect(result.evaluation?.songs == 2)
+  }
+
   @Test("an order is done whole: weights, songs, a result and progress")
   func whole() throws {
     var worker = Worker(try order(), in: folder.path, stop: StopFlag())

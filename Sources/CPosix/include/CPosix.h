@@ -10,6 +10,8 @@ int cposix_rename_noreplace(int from_folder, const char *_Nonnull from, int to_f
 int cposix_rename_exchange(int from_folder, const char *_Nonnull from, int to_folder, const char *_Nonnull to);
 /// flock(2) with LOCK_EX | LOCK_NB.
 int cposix_lock_exclusively(int descriptor);
+/// flock(2) with LOCK_UN.
+int cposix_unlock(int descriptor);
 /// Says whether another open file holds the lock: 1 or 0, or -1 and errno. Takes the lock shared for a moment.
 int cposix_is_locked(int descriptor);
 /// Takes a read lease (fcntl F_SETLEASE, F_RDLCK) and gives it back at once: fails with EAGAIN while any process holds
@@ -21,5 +23,9 @@ int cposix_open_at(int folder, const char *_Nonnull path, int flags, unsigned mo
 long cposix_filesystem_type(const char *_Nonnull path);
 /// prctl(PR_SET_PDEATHSIG): this process gets the signal when its parent ends.
 int cposix_signal_at_parents_death(int signal);
+
+/// posix_spawn_file_actions_addchdir_np(3), which needs _GNU_SOURCE. Gives an error number, or 0.
+#include <spawn.h>
+int cposix_spawn_in_folder(posix_spawn_file_actions_t *_Nonnull actions, const char *_Nonnull folder);
 
 #endif

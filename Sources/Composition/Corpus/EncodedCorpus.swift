@@ -34,14 +34,14 @@ package struct EncodedCorpus: Sendable {
     snapshot = ContentHash(ofSnapshot: [])
     var seen: Set<ContentHash> = []
     for file in files {
-      let bytes = try DurableFile.read(file.path, limit: MIDILimits().fileBytes)
+      let bytes = try DurableFile.read(file.path, limit: file.sha256 == nil ? MIDILimits().fileBytes : Int.max - 1)
       let hash = ContentHash(of: bytes)
       if let expected = file.sha256, expected != hash {
         throw CompositionError(
           .data, "\(file.name) is not what it was: \(file.path.shown) has the hash \(hash), not \(expected)")
       }
       guard seen.insert(hash).inserted else { continue }
-      add(bytes, hash: hash, name: file.name, representation)
+      add(bytes, hash: hash, name: file.name, isKnown: file.sha256 != nil, representation)
     }
     // Two songs of one file keep the file's order: the sort is over whole files, and is stable by index.
     items = items.enumerated().sorted { ($0.element.sha256, $0.offset) < ($1.element.sha256, $1.offset) }.map(\.element)
@@ -49,10 +49,14 @@ package struct EncodedCorpus: Sendable {
     snapshot = ContentHash(ofSnapshot: seen)
   }
 
-  private mutating func add(_ bytes: [UInt8], hash: ContentHash, name: String, _ representation: Representation) {
+  private mutating func add(_ bytes: [UInt8], hash: ContentHash, name: String, isKnown: Bool, _ representation: Representation
+  ) {
+    var limits = MIDILimits()
+    // What has a hash was taken in under the studio's own limit.
+    if isKnown { limits.fileBytes = max(limits.fileBytes, bytes.count) }
     let scores: [Score]
     do {
-      scores = try MIDIFile(bytes: bytes).scores()
+      scores = try MIDIFile(bytes: bytes, limits: limits).scores()
     } catch {
       leftOut.append(LeftOut(name: name, reason: "\(error)"))
       return
@@ -83,6 +87,14 @@ package struct EncodedCorpus: Sendable {
   init(songs: [EncodedSong]) {
     snapshot = ContentHash(ofSnapshot: [])
     items = songs.map { Item(sha256: snapshot, name: "", song: $0) }
+  }
+
+  /// The corpus without the files of another one, so that what is validated on is not trained on.
+  package func without(_ others: EncodedCorpus) -> EncodedCorpus {
+    let hashes = Set(others.items.map(\.sha256))
+    var result = self
+    result.items = items.filter { !hashes.contains($0.sha256) }
+    return result
   }
 
   /// The corpus in two parts, chosen by each file's hash: a file stays on its side as the corpus grows.

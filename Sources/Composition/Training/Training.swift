@@ -8,12 +8,12 @@ struct Training {
   private let task: TrainingTask
   private let reading: any SongReading
   private let pool: WorkerPool
-  private let trainer: Trainer
+  private var trainer: Trainer
   private var stream: LaneStream
   private var facts: Checkpoint.Facts
   private var best: [Tensor] = []
   /// Seconds of the monotonic clock at which this attempt began, less what earlier attempts took.
-  private let began: Double
+  private var began: Double
   private var checkpointAt: Double
   private var checkpointIteration = 0
 
@@ -33,29 +33,47 @@ struct Training {
     } else {
       network = Network(reading.architecture, seed: task.settings.seed)
     }
-    trainer = try Trainer(
-      network: network, optimizer: task.settings.optimizer, lanes: task.settings.batch, steps: task.settings.sequence,
-      pool: pool)
+    func makeTrainer() throws -> Trainer {
+      try Trainer(
+        network: network, optimizer: task.settings.optimizer, lanes: task.settings.batch, steps: task.settings.sequence,
+        pool: pool)
+    }
+    trainer = try makeTrainer()
     stream = LaneStream(task.train, reading, task.settings)
-    facts = Checkpoint.Facts(
+    let fresh = Checkpoint.Facts(
       fingerprint: Self.fingerprint(of: task), iteration: 0, bookmark: [], runningLoss: 0, bestLoss: nil,
       bestIteration: 0, lastValidation: nil, lastValidationIteration: 0, worse: 0, stepSeconds: 0, seconds: 0)
+    facts = fresh
     let now = Self.now()
-    if let path = task.checkpointPath, DurableFile.exists(path) {
-      let checkpoint = try Checkpoint(try DurableFile.read(path), path: path)
-      guard checkpoint.facts.fingerprint == facts.fingerprint else {
-        throw CompositionError(
-          .spec,
-          "\(path) is the checkpoint of another training (other music, settings or weights); remove it to start anew")
-      }
-      facts = checkpoint.facts
-      best = checkpoint.best
-      try trainer.restore(checkpoint.trainer)
-      try stream.resume(at: facts.bookmark)
-      checkpointIteration = facts.iteration
+    began = 0
+    checkpointAt = now + task.checkpointSeconds
+    do {
+      try resume()
+    } catch let error as CompositionError where error.kind == .machine || !task.replacesCheckpoint {
+      throw error
+    } catch {
+      // What an older version or a broken disk left is of no use; the same bytes come of beginning anew.
+      trainer = try makeTrainer()
+      stream = LaneStream(task.train, reading, task.settings)
+      (facts, best, checkpointIteration) = (fresh, [], 0)
     }
     began = now - facts.seconds
-    checkpointAt = now + task.checkpointSeconds
+  }
+
+  /// Takes up the checkpoint, where there is one.
+  private mutating func resume() throws {
+    guard let path = task.checkpointPath, DurableFile.exists(path) else { return }
+    let checkpoint = try Checkpoint(try DurableFile.read(path), path: path)
+    guard checkpoint.facts.fingerprint == facts.fingerprint else {
+      throw CompositionError(
+        .spec,
+        "\(path) is the checkpoint of another training (other music, settings or weights); remove it to start anew")
+    }
+    facts = checkpoint.facts
+    best = checkpoint.best
+    try stream.resume(at: facts.bookmark)
+    try trainer.restore(checkpoint.trainer)
+    checkpointIteration = facts.iteration
   }
 
   /// Trains to the end.

@@ -15,6 +15,8 @@ package struct TrainingTask: Sendable {
   /// Where the checkpoint is kept; nil: nowhere.
   package var checkpointPath: String?
   package var checkpointSeconds: Double
+  /// Whether a checkpoint that cannot be used is left behind and training begins anew, rather than refused.
+  package var replacesCheckpoint = false
   /// The iteration that ends training whatever the bounds say: where an earlier run's `minutes` struck.
   package var stopAtIteration: Int?
   /// Threads; 0: all cores.

@@ -29,6 +29,14 @@ extension LedgerReader {
     }
   }
 
+  /// Says whether a drop of these bytes, such as an archive, was taken into a corpus.
+  package func wasTaken(_ hash: ContentHash) throws -> Bool {
+    try read { db in
+      let sql = "SELECT 1 FROM drops WHERE sha256 = ? AND fate IN ('taken', 'duplicate') AND corpus IS NOT NULL LIMIT 1"
+      return try db.first(sql, [hash.hex]) != nil
+    }
+  }
+
   /// Says whether an object of this hash is recorded.
   package func hasObject(_ hash: ContentHash) throws -> Bool {
     try read { try $0.first("SELECT 1 FROM objects WHERE sha256 = ?", [hash.hex]) != nil }

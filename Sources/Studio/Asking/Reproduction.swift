@@ -62,6 +62,7 @@ package struct Reproduction {
     again.evaluate = nil
     again.files = []
     again.validationFiles = nil
+    again.evaluationFiles = nil
     again.weights = .init(sha256: hash, path: try weights(hash, deep: deep, in: folder, depth: 0).shown)
     let result = try work(again, in: folder / "songs")
     let stem = song.id.fileStem + ".mid"
@@ -116,6 +117,7 @@ package struct Reproduction {
     var order = try recordedOrder(of: run)
     order.generate = nil
     order.evaluate = nil
+    order.evaluationFiles = nil
     if order.train?.minutes != nil { order.stopAtIteration = record.iterations }
     if let parent = order.weights?.sha256 {
       // Parents are trained again only where they are gone.

@@ -1,3 +1,4 @@
+internal import CPosix
 import Foundation
 import Glibc
 package import Identity
@@ -22,15 +23,35 @@ package struct PosixWorkerLauncher: WorkerLauncher {
   }
 
   package func launch(runFolder: FileName, niceness: Int32) throws(FileError) -> Int32 {
+    var variables = ProcessInfo.processInfo.environment
+    variables["RITORNELLO_STUDIO_PID"] = String(getpid())
+    let words = command.map { Array($0.utf8) } + [runFolder.bytes]
+    let log = runFolder.appending(FileName("log"))
+    let worker = try spawn(words, variables, input: FileName("/dev/null"), log: log, in: nil)
+    if niceness > 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(worker), niceness) }
+    return worker
+  }
+
+  package func start(
+    _ command: [String], input: FileName, log: FileName, in folder: FileName
+  ) throws(FileError) -> Int32 {
+    let variables = ProcessInfo.processInfo.environment
+    return try spawn(command.map { Array($0.utf8) }, variables, input: input, log: log, in: folder)
+  }
+
+  /// Starts a process in a group of its own; the program is looked for in `PATH` where its name has no slash.
+  private func spawn(
+    _ words: [[UInt8]], _ variables: [String: String], input: FileName, log: FileName, in folder: FileName?
+  ) throws(FileError) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    let log = runFolder.appending(FileName("log"))
+    withCString(input.bytes) { _ = posix_spawn_file_actions_addopen(&actions, 0, $0, O_RDONLY, 0) }
     withCString(log.bytes) {
       _ = posix_spawn_file_actions_addopen(&actions, 1, $0, O_WRONLY | O_CREAT | O_APPEND, 0o644)
     }
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    if let folder { withCString(folder.bytes) { _ = cposix_spawn_in_folder(&actions, $0) } }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -46,10 +67,7 @@ package struct PosixWorkerLauncher: WorkerLauncher {
     let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
-    var words = command.map { Array($0.utf8) }
-    words.append(runFolder.bytes)
-    var variables = ProcessInfo.processInfo.environment
-    variables["RITORNELLO_STUDIO_PID"] = String(getpid())
+    var variables = variables
     for name in ["NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"] { variables[name] = nil }
     let environment = variables.map { Array("\($0.key)=\($0.value)".utf8) }
 
@@ -57,13 +75,12 @@ package struct PosixWorkerLauncher: WorkerLauncher {
     let failure = withCStrings(words) { arguments in
       withCStrings(environment) { environment in
         guard let program = arguments.first, let program else { return EINVAL }
-        return posix_spawn(&worker, program, &actions, &attributes, arguments, environment)
+        return posix_spawnp(&worker, program, &actions, &attributes, arguments, environment)
       }
     }
     guard failure == 0 else {
-      throw FileError(code: failure, call: "start", path: FileName(command.first ?? ""))
+      throw FileError(code: failure, call: "start", path: FileName(bytes: words.first ?? []))
     }
-    if niceness > 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(worker), niceness) }
     return worker
   }
 

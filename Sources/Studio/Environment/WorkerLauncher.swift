@@ -6,6 +6,10 @@ package protocol WorkerLauncher: Sendable {
   ///
   /// - Throws: `FileError` where no process can be made.
   func launch(runFolder: FileName, niceness: Int32) throws(FileError) -> Int32
+  /// Starts a program that a job names, with a file as its standard input, its output appended to `log`.
+  ///
+  /// - Throws: `FileError` where no process can be made.
+  func start(_ command: [String], input: FileName, log: FileName, in folder: FileName) throws(FileError) -> Int32
   /// How the worker ended, or nil while it lives. Once it has told the end, the process is gone.
   func ending(of worker: Int32) -> WorkerEnding?
   /// Sends a signal to the worker and all that it started.

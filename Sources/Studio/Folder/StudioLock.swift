@@ -37,7 +37,11 @@ package final class StudioLock {
     if written > 0 { _ = ftruncate(descriptor, off_t(written)) }
   }
 
-  deinit { files.close(descriptor) }
+  deinit {
+    // A process that is just being started has the descriptor too, up to its exec: closing alone would not do.
+    _ = cposix_unlock(descriptor)
+    files.close(descriptor)
+  }
 
   /// The process that holds a studio's lock and what it is (`watch`, `run`), or nil where none does.
   package static func holder(at path: FileName, files: any FileSystem) -> (pid: Int32, word: String)? {

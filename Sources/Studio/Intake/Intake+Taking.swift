@@ -24,7 +24,7 @@ extension Intake {
   /// Seconds that a file which ends too early is left alone, as its rest may be on the way.
   static let patience = 600.0
 
-  private static let midiEndings: Set<String> = ["mid", "midi", "kar", "rmi"]
+  static let midiEndings: Set<String> = ["mid", "midi", "kar", "rmi"]
   private static let specEndings: Set<String> = ["yaml", "yml"]
 
   /// Gives a settled file its fate.
@@ -35,11 +35,13 @@ extension Intake {
       let facts = try environment.files.facts(of: descriptor, path: entry.path)
       guard facts == entry.facts else { return .changing }
       if environment.files.isOpenForWriting(descriptor) == true { return .busy }
+      if let stem = entry.path.archiveStem { return try takeArchive(entry, stem: stem, descriptor, configuration) }
       let isSpec = Self.specEndings.contains(entry.path.ending)
       guard isSpec || Self.midiEndings.contains(entry.path.ending) else {
         return try reject(
           entry, nil,
-          "not a MIDI file: the inbox takes .mid, .midi, .kar and .rmi files, and one-off specs (.yaml, .yml)")
+          "not a MIDI file: the inbox takes .mid, .midi, .kar and .rmi files, archives of them (.zip, .tar, .tar.gz, .tar.xz)"
+            + " and one-off specs (.yaml, .yml)")
       }
       let limit = isSpec ? 1 << 20 : configuration.limits.fileBytes.bytes
       guard facts.size <= Int64(limit) else {
@@ -92,12 +94,12 @@ extension Intake {
   }
 
   /// Says whether a file came so lately that its rest may still be on the way.
-  private func isYoung(_ entry: InboxEntry) -> Bool {
+  func isYoung(_ entry: InboxEntry) -> Bool {
     let newest = Double(max(entry.facts.changed, entry.facts.modified)) / 1e9
     return environment.clock.now.timeIntervalSince1970 - newest < Self.patience
   }
 
-  private func waiting(_ entry: InboxEntry, _ reason: String) -> Decision {
+  func waiting(_ entry: InboxEntry, _ reason: String) -> Decision {
     .later(
       Problem(
         code: "ends-too-early", subject: entry.path.shown,
@@ -107,11 +109,14 @@ extension Intake {
   }
 
   /// Stores accepted bytes under their hash: written, made durable, renamed, and the folder made durable.
-  private func storeObject(_ bytes: [UInt8], _ hash: ContentHash) throws {
+  func storeObject(_ bytes: [UInt8], _ hash: ContentHash) throws {
     let path = paths.object(hash)
     do {
-      let there = try environment.files.facts(of: path, in: workingFolder)
-      if there.kind == .file, there.size == Int64(bytes.count) { return }
+      // One that is there but damaged is written again: these bytes may be the last good ones.
+      let there = try environment.contents(of: path, limit: bytes.count)
+      if ContentHash(of: there) == hash { return }
+    } catch let failure as FileError where failure.code == EFBIG {
+      // Longer than it should be: damaged too.
     } catch {
       guard error.isMissing else { throw error }
     }
@@ -122,7 +127,7 @@ extension Intake {
         write: .writeObject, synchronise: .synchroniseObject, place: .placeObject, folder: .synchroniseObjectFolder))
   }
 
-  private func removeObjectWithoutRow(_ hash: ContentHash) {
+  func removeObjectWithoutRow(_ hash: ContentHash) {
     // Where the ledger cannot even be read, the next start cleans up.
     guard let isKnown = try? ledger.reader.hasObject(hash), !isKnown else { return }
     try? environment.files.unlink(paths.object(hash), in: workingFolder)

@@ -56,7 +56,7 @@ final class Intake {
       return look
     }
     tellUnusable(scan, &look)
-    let entries = try withoutFated(scan.files.filter { !leaveArchive($0, &look) }, &look)
+    let entries = try withoutFated(scan.files, &look)
     let (settled, gone) = try settle(entries, configuration, isComplete: scan.unreadable.isEmpty)
     for entry in gone { try withdraw(entry, &look) }
     look.pending = entries.count - settled.count
@@ -203,22 +203,6 @@ final class Intake {
     guard let error = error as? FileError else { return true }
     return error.path.relative(to: paths.hidden) != nil || [EMFILE, ENFILE].contains(error.code)
   }
-
-  /// Tells of an archive, which stays where it is.
-  ///
-  /// - Returns: whether it is one.
-  private func leaveArchive(_ entry: InboxEntry, _ look: inout Look) -> Bool {
-    let small = entry.path.last.shown.lowercased()
-    guard Self.archiveEndings.contains(where: { small.hasSuffix($0) }) else { return false }
-    look.problems.append(
-      Problem(
-        code: "archive-not-supported-yet", subject: entry.path.shown,
-        message: "'\(entry.path.shown)' is an archive, which this version does not unpack; it is left in the inbox",
-        remedy: "unpack it and drop the folder", since: environment.clock.now))
-    return true
-  }
-
-  private static let archiveEndings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"]
 
   private func tellUnusable(_ scan: InboxScan, _ look: inout Look) {
     let now = environment.clock.now

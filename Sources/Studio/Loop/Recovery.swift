@@ -58,13 +58,7 @@ struct Recovery {
       let hidden = paths.taken / path
       let facts = try environment.files.facts(of: hidden, in: workingFolder)
       var isSafe = false
-      if facts.kind == .file, facts.size <= 1 << 30 {
-        let bytes = try environment.contents(of: hidden, limit: 1 << 30)
-        let hash = ContentHash(of: bytes)
-        let isStored = try ledger.reader.hasObject(hash) && environment.exists(paths.object(hash))
-        let isSpec = try ledger.reader.spec(hash) != nil
-        isSafe = isStored || isSpec
-      }
+      if facts.kind == .file { isSafe = try isSafeElsewhere(hidden) }
       if isSafe {
         try environment.make(.unlinkDrop) { try environment.files.unlink(hidden, in: workingFolder) }
       } else {
@@ -72,6 +66,17 @@ struct Recovery {
       }
     }
     inbox.removeEmptyFolders()
+  }
+
+  /// Says whether the bytes of a file are stored as an object, as a spec's text or, for an archive, as its entries.
+  private func isSafeElsewhere(_ path: FileName) throws -> Bool {
+    let descriptor = try environment.files.open(
+      path, in: workingFolder, flags: O_RDONLY | O_NONBLOCK, permissions: 0)
+    defer { environment.files.close(descriptor) }
+    let hash = try environment.hash(of: descriptor, path: path)
+    if path.archiveStem != nil, try ledger.reader.wasTaken(hash) { return true }
+    let isStored = try ledger.reader.hasObject(hash) && environment.exists(paths.object(hash))
+    return try isStored || ledger.reader.spec(hash) != nil
   }
 
   /// Removes what stands half put together in the outbox; that of ready runs was moved in before.
@@ -116,7 +121,8 @@ struct Recovery {
         }
       }
     }
-    let weights = Set(try ledger.reader.weights().map(\.sha256))
+    // A file of pruned weights was about to be deleted.
+    let weights = Set(try ledger.reader.weights().filter { $0.prunedAt == nil }.map(\.sha256))
     for name in try environment.names(in: paths.weights) where name.ending == "safetensors" {
       guard let text = name.text, let hash = ContentHash(hex: String(text.dropLast(12))), !weights.contains(hash) else {
         continue

@@ -91,12 +91,13 @@ extension StudioLoop {
       // What the machine blocked in this pass is left to the next one.
       tried.formUnion(session.supervisor.ended.filter { $0.value == .blocked }.keys)
       try session.supervisor.startNext(session.jobs.file, blockedAtOnce: true, except: tried)
-      guard !session.supervisor.active.isEmpty else { break }
+      guard !session.supervisor.active.isEmpty || session.supervisor.programs.isBusy else { break }
       session.heartbeat.beat()
       tellProgress(session)
       environment.clock.wait(seconds: 0.05)
     }
     progress.finish()
+    try session.prune()
   }
 
   private func status(of runs: [RunID: RunState], _ fault: (any Error)?) -> Int32 {

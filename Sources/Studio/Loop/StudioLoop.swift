@@ -116,6 +116,7 @@ package struct StudioLoop {
     if now - times.collected >= 10 {
       times.collected = now
       try session.noticeCollected()
+      try session.prune()
     }
     if isNews || now - times.runs >= 1 {
       times.runs = now

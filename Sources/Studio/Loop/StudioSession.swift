@@ -65,6 +65,11 @@ final class StudioSession {
     heartbeat.beat()
   }
 
+  /// Deletes the weights that jobs no longer keep.
+  func prune() throws {
+    try Pruning(paths: paths, environment: environment, ledger: ledger).prune(jobs.file)
+  }
+
   /// Looks at the inbox once.
   func takeIn(isEnough: () -> Bool = { false }) throws -> Intake.Look {
     let look = try intake.look(configuration: jobs.file, isEnough: isEnough)
@@ -183,6 +188,7 @@ final class StudioSession {
         remedy: "put that right; it is tried again by itself", since: environment.clock.now)
     }
     problems.replace(blocked, from: "runs")
+    problems.replace(supervisor.programs.problems, from: "programs")
     try problems.save()
   }
 }

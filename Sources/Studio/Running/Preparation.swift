@@ -70,9 +70,26 @@ struct Preparation {
       }
       order.validationFiles = held.sorted { $0.sha256 < $1.sha256 }.map { file($0.name, $0.sha256) }
     }
+    if let names = spec.evaluate?.corpus, !names.isEmpty, spec.train != nil {
+      order.evaluationFiles = try evaluationFiles(names)
+    }
     order.weights = try weights(of: spec)
     if let prime = spec.generate?.prime { order.prime = try self.prime(prime, of: run) }
     return order
+  }
+
+  /// What weights that were just trained are scored on, each content once.
+  private func evaluationFiles(_ corpora: [String]) throws -> [WorkOrder.File] {
+    var files: [ContentHash: WorkOrder.File] = [:]
+    for name in corpora {
+      let held = try ledger.reader.files(ofCorpus: name)
+      guard !held.isEmpty else {
+        throw Unstartable(
+          description: "there is no music in the corpus '\(FileName(name).shown)' to evaluate on", lacksMusic: true)
+      }
+      for held in held where files[held.sha256] == nil { files[held.sha256] = file(held.name, held.sha256) }
+    }
+    return files.values.sorted { $0.sha256 < $1.sha256 }
   }
 
   /// A file of the corpora, by a path from the run's folder.

@@ -15,6 +15,9 @@ extension RunReport {
     job = run.id.job
     self.run = run.id
     attempt = max(1, run.attempts)
+    // What is being delivered is delivered where this can be read.
+    state = run.state == .failed ? run.state.rawValue : RunState.delivered.rawValue
+    error = run.error
     queuedAt = Instant.text(run.queuedAt)
     startedAt = run.startedAt.map(Instant.text)
     endedAt = Instant.text(now)

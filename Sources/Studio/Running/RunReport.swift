@@ -8,6 +8,8 @@ struct RunReport: Encodable {
   var job: String
   var run: RunID
   var attempt: Int
+  var state: String
+  var error: String?
   var queuedAt: String
   var startedAt: String?
   var endedAt: String
@@ -63,7 +65,7 @@ struct RunReport: Encodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case job, run, attempt
+    case job, run, attempt, state, error
     case queuedAt = "queued_at"
     case startedAt = "started_at"
     case endedAt = "ended_at"
@@ -80,6 +82,8 @@ struct RunReport: Encodable {
     try container.encode(job, forKey: .job)
     try container.encode(run, forKey: .run)
     try container.encode(attempt, forKey: .attempt)
+    try container.encode(state, forKey: .state)
+    try container.encode(error, forKey: .error)
     try container.encode(queuedAt, forKey: .queuedAt)
     try container.encode(startedAt, forKey: .startedAt)
     try container.encode(endedAt, forKey: .endedAt)

@@ -1,3 +1,4 @@
+import Composition
 import Foundation
 import Glibc
 import Identity
@@ -12,6 +13,7 @@ final class Supervisor {
   let environment: StudioEnvironment
   let ledger: Ledger
   let delivery: Delivery
+  let programs: Programs
   private(set) var active: [RunID: ActiveWorker] = [:]
   /// Runs that ended here, by how.
   private(set) var ended: [RunID: RunState] = [:]
@@ -47,6 +49,7 @@ final class Supervisor {
     self.paths = paths
     self.environment = environment
     self.ledger = ledger
+    programs = Programs(paths: paths, environment: environment)
     delivery = Delivery(paths: paths, environment: environment, ledger: ledger)
   }
 
@@ -103,6 +106,7 @@ final class Supervisor {
 
   /// Looks how the workers are: takes in what those that ended have made, and stops those that take too long.
   func poll() throws {
+    programs.poll()
     let now = environment.clock.monotonic
     for (run, worker) in active.sorted(by: { $0.key < $1.key }) {
       if let ending = environment.launcher.ending(of: worker.process) {
@@ -135,6 +139,7 @@ final class Supervisor {
       try poll()
       if !active.isEmpty { environment.clock.wait(seconds: 0.02) }
     }
+    programs.end()
   }
 
   private func take(_ run: RunID, _ worker: ActiveWorker, _ ending: WorkerEnding) throws {
@@ -158,6 +163,7 @@ final class Supervisor {
     do {
       try delivery.deliver(record, result)
       ended[run] = .delivered
+      startProgram(of: run, \.onFinish, result)
       environment.log.info("\(run) is delivered: \(result.songs.count) songs")
     } catch let error as FileError {
       if try ledger.reader.run(run)?.state == .running {
@@ -170,6 +176,22 @@ final class Supervisor {
     } catch let error as WorkerFault {
       let retries = (try? JobSpec(settings: record.settings))?.retries ?? 0
       try end(run, .failed(error: error.description, retries: retries))
+    }
+  }
+
+  /// Starts the program that the run's job names for such an end; where it names none, nothing is read.
+  private func startProgram(of run: RunID, _ command: KeyPath<JobSpec, [String]>, _ result: WorkResult?) {
+    do {
+      guard let record = try ledger.reader.run(run) else { return }
+      let words = try JobSpec(settings: record.settings)[keyPath: command]
+      guard !words.isEmpty else { return }
+      let told = try result ?? RunFiles(run, paths: paths, environment: environment).result()
+      let empty = WorkResult(numerics: 0, instructionSet: "", programVersion: ProgramVersion.current)
+      let files = try record.snapshot.flatMap { try ledger.reader.snapshot($0)?.files } ?? []
+      let report = try RunReport(record, told ?? empty, files: files, at: environment.clock.now)
+      programs.start(words, for: run, report: try report.text())
+    } catch {
+      environment.log.warning("the program of \(run) was not started: \(error)")
     }
   }
 
@@ -229,6 +251,7 @@ final class Supervisor {
     ended[run] = state
     let error = try ledger.reader.run(run)?.error ?? ""
     if state == .failed {
+      startProgram(of: run, \.onFailure, nil)
       environment.log.error("\(run) has failed: \(error)")
     } else {
       environment.log.notice("\(run) is \(state.rawValue)\(error.isEmpty ? "" : ": " + error)")

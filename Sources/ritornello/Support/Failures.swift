@@ -2,6 +2,7 @@ import ArgumentParser
 import Composition
 import Glibc
 import Identity
+import Network
 import StrictYAML
 
 /// Does some work and turns what it throws into a message and an exit status.
@@ -16,6 +17,8 @@ func reporting<Result>(_ interruption: Interruption? = nil, _ work: () throws ->
     case .machine: throw fail(error.message, Exit.inputOutput)
     case .fault: throw fail(error.message, Exit.software)
     }
+  } catch let error as NetworkError {
+    throw fail("\(error)", Exit.data)
   } catch let error as PathWalk.Problem {
     switch error.kind {
     case .noSuchPath: throw fail("\(error.path.shown): \(error.message)", Exit.noInput)

@@ -59,9 +59,17 @@ final class StandInLauncher: WorkerLauncher {
     return process
   }
 
-  func ending(of worker: Int32) -> WorkerEnding? { state.withLock { $0.endings[worker] } }
+  func start(_ command: [String], input: FileName, log: FileName, in folder: FileName) throws(FileError) -> Int32 {
+    try PosixWorkerLauncher(command: []).start(command, input: input, log: log, in: folder)
+  }
+
+  func ending(of worker: Int32) -> WorkerEnding? {
+    // Programs that jobs name are real ones.
+    worker > 1000 ? PosixWorkerLauncher(command: []).ending(of: worker) : state.withLock { $0.endings[worker] }
+  }
 
   func signal(_ number: Int32, to worker: Int32) {
+    if worker > 1000 { return PosixWorkerLauncher(command: []).signal(number, to: worker) }
     state.withLock {
       guard let listens = $0.hanging[worker], $0.endings[worker] == nil else { return }
       $0.signals.append(number)
