@@ -86,6 +86,7 @@ package struct Worker {
       weights = file
       result.weights = hash
     }
+    if let plan = order.train?.networkPlan ?? weights?.metadata.plan { try checkPrime(plan, weights) }
     var heldOut: EncodedCorpus?
     if let train = order.train {
       let (trained, report, validation) = try self.train(train, from: weights)
@@ -171,15 +172,7 @@ package struct Worker {
   // MARK: Generating
 
   private mutating func generate(_ settings: GenerateSettings, _ weights: WeightsFile) throws -> [WorkResult.Song] {
-    var prime: Score?
-    if let file = order.prime {
-      let bytes = try DurableFile.read(path(file.path))
-      do {
-        prime = try MIDIFile(bytes: bytes).scores().first
-      } catch {
-        throw CompositionError(.data, "\(file.name), which is to be continued, is no MIDI file: \(error)")
-      }
-    }
+    let prime = try prime()
     let began = order.train == nil ? 0 : 0.95
     let generation = try Generation(weights, settings.generationSettings, threads: order.threads)
     let outcome = try generation.run(prime: prime, stop: stop) { share in
@@ -201,6 +194,24 @@ package struct Worker {
           metrics: SongMetrics(of: song.score)))
     }
     return result
+  }
+
+  private func prime() throws -> Score? {
+    guard let file = order.prime else { return nil }
+    let bytes = try DurableFile.read(path(file.path))
+    do {
+      return try MIDIFile(bytes: bytes).scores().first
+    } catch {
+      throw CompositionError(.data, "\(file.name), which is to be continued, is no MIDI file: \(error)")
+    }
+  }
+
+  /// Finds out before a training whether its songs could be begun.
+  private func checkPrime(_ plan: NetworkPlan, _ weights: WeightsFile?) throws {
+    guard let fields = order.generate, let prime = try prime() else { return }
+    let defaults = order.train?.generate ?? GenerateFields(weights?.metadata.generate)
+    let settings = fields.resolved(over: defaults).generationSettings
+    try Composition.checkPrime(prime, plan, settings)
   }
 
   // MARK: Files of the run's folder

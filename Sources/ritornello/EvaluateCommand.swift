@@ -59,10 +59,13 @@ struct EvaluateCommand: ParsableCommand {
     ]).text()
   }
 
+  private func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
+
   private func lines(_ report: EvaluationReport) -> String {
     """
     \(report.songs) songs, \(report.frames) frames as \(report.representation), \(report.tokens) tokens
-    \(report.nllPerFrame) nats a frame, \(report.bitsPerToken) bits a token, \(report.accuracy) of tokens foreseen
+    \(rounded(report.nllPerFrame)) nats a frame, \(rounded(report.bitsPerToken)) bits a token, \
+    \(rounded(report.accuracy * 100)) % of tokens foreseen
     """
   }
 }

@@ -29,12 +29,15 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let files: [FileName]
-    do {
-      files = try PathWalk.files(at: path.map(PathWalk.argument))
-    } catch {
-      Terminal.log("\(error.path.shown): \(error.message)")
-      throw ExitCode(error.kind == .noSuchPath ? 66 : error.kind == .machine ? 74 : 65)
+    var files: [FileName] = []
+    var unfound: Int32?
+    for argument in path.map(PathWalk.argument) {
+      do {
+        files += try PathWalk.files(at: [argument])
+      } catch {
+        Terminal.log("\(error.path.shown): \(error.message)")
+        unfound = unfound ?? (error.kind == .noSuchPath ? 66 : error.kind == .machine ? 74 : 65)
+      }
     }
     var reports: [InspectReport] = []
     for file in files {
@@ -47,6 +50,7 @@ struct InspectCommand: ParsableCommand {
     } else if !roll {
       print(InspectReport.table(reports, width: Terminal.width))
     }
+    if let unfound { throw ExitCode(unfound) }
     if reports.contains(where: \.isMachineFault) { throw ExitCode(74) }
     if reports.contains(where: { !$0.isOK }) { throw ExitCode(65) }
   }

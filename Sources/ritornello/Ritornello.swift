@@ -41,11 +41,27 @@ struct Ritornello: ParsableCommand {
     }
   }
 
+  /// The discussion of the command that the command line names.
+  private static var discussion: String {
+    let names = CommandLine.arguments.dropFirst().filter { !$0.hasPrefix("-") && $0 != "help" }
+    var command: any ParsableCommand.Type = Ritornello.self
+    for name in names {
+      let next = command.configuration.subcommands.first { $0.configuration.commandName == name }
+      guard let next else { break }
+      command = next
+    }
+    return command.configuration.discussion
+  }
+
   private static func finish(_ error: any Error) -> Never {
     let code = exitCode(for: error)
     let message = fullMessage(for: error)
     if !message.isEmpty {
-      if code == .success { print(HelpText.withExamplesLast(message)) } else { printError(message) }
+      if code == .success {
+        print(HelpText.withExamplesLast(message, discussion: discussion))
+      } else {
+        printError(message)
+      }
     }
     exit(withError: code == .success ? nil : code)
   }

@@ -64,6 +64,7 @@ struct TensorsCommand: ParsableCommand {
         }
       }
       guard !songs.isEmpty else { throw fail("no file can be written as \(name(representation))", Exit.data) }
+      try checkOutput(output)
       let archive: [UInt8]
       do {
         archive = try representation.archive(of: songs).encoded()

@@ -56,6 +56,7 @@ struct TrainCommand: ParsableCommand {
     let interruption = Interruption()
     try reporting(interruption) {
       let settings = try resolvedSettings()
+      try checkOutput(output)
       var task = try makeTask(settings)
       task.checkpointPath = output + ".checkpoint"
       task.threads = threads
@@ -129,10 +130,13 @@ struct TrainReport {
         ("stopped_by", .string(report.stoppedBy)),
       ]).text()
     }
+    func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
     var lines = [
       "\(FileName(path).shown): \(report.parameters) parameters, iteration \(report.bestIteration) of \(report.iterations)"
     ]
-    lines.append("train loss \(report.trainLoss), validation loss \(report.validationLoss.map { "\($0)" } ?? "none")")
+    lines.append(
+      "train loss \(rounded(report.trainLoss)), validation loss \(report.validationLoss.map { "\(rounded($0))" } ?? "none")"
+    )
     lines.append("sha256 \(report.sha256)")
     return lines.joined(separator: "\n")
   }

@@ -120,6 +120,18 @@ struct WorkerTests {
     #expect(try worker.perform().failure == .init(kind: .data, message: "there is no music to train on"))
   }
 
+  @Test("a song to be continued that is too long is refused before any training")
+  func longPrime() throws {
+    var order = try order()
+    order.prime = try #require(order.files.first)
+    // The fixture's song has eight quarters, a bar has four.
+    var worker = Worker(order, in: folder.path, stop: StopFlag())
+    let result = try worker.perform()
+    #expect(result.failure?.kind == .spec)
+    #expect(result.failure?.message.contains("32 frames and length allows 16") == true)
+    #expect(!DurableFile.exists(folder.path + "/" + RunFolder.weights))
+  }
+
   @Test("an order is read as it was written")
   func orderRoundTrip() throws {
     let order = try order()

@@ -59,7 +59,12 @@ package struct Generation {
   package func run(prime: Score?, stop: StopFlag, progress: (Double) -> Void) throws -> GenerationOutcome {
     let limit = settings.frames(resolution: weights.metadata.representation.resolution)
     var warnings: [String] = []
-    let start = try prime.map { try encoded($0, limit: limit, &warnings) }
+    var start: EncodedSong?
+    if let prime {
+      let (song, losses) = try encodedPrime(prime, reading, limit: limit)
+      start = song
+      if let told = losses.summary { warnings.append("the song to be continued: \(told)") }
+    }
     var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: warnings)
     let seeds = Philox(seed: settings.seed, purpose: Purpose.song)
     for first in stride(from: 0, to: settings.songs, by: Self.lanes) {
@@ -113,23 +118,6 @@ package struct Generation {
     outcome.seconds += ProcessInfo.processInfo.systemUptime - began
   }
 
-  private func encoded(_ prime: Score, limit: Int, _ warnings: inout [String]) throws -> EncodedSong {
-    let song: EncodedSong
-    do {
-      let (encoded, losses) = try reading.representation.encode(prime)
-      song = encoded
-      if let told = losses.summary { warnings.append("the song to be continued: \(told)") }
-    } catch {
-      throw CompositionError(.data, "the song to be continued cannot be used: \(error)")
-    }
-    guard song.frames < limit else {
-      throw CompositionError(
-        .spec, "the song to be continued has \(song.frames) frames and length allows \(limit); ask for a greater length"
-      )
-    }
-    return song
-  }
-
   private func finished(_ growth: SongGrowth, seed: UInt64) throws -> GeneratedSong {
     let score = reading.representation.decode(growth.song)
     let bytes = MIDIFile(score: score).bytes
@@ -139,4 +127,29 @@ package struct Generation {
       bars: Double(growth.song.frames) / Double(4 * resolution), notes: score.noteCount,
       seconds: Double(growth.song.frames) / Double(2 * resolution), score: score, song: growth.song)
   }
+}
+
+/// Finds out whether a song can be continued: whether it can be written and is shorter than the songs asked for.
+///
+/// - Throws: `CompositionError`, of kind `data` or `spec`.
+package func checkPrime(_ prime: Score, _ plan: NetworkPlan, _ settings: GenerationSettings) throws {
+  let limit = settings.frames(resolution: plan.representation.resolution)
+  _ = try encodedPrime(prime, try plan.reading(), limit: limit)
+}
+
+private func encodedPrime(
+  _ prime: Score, _ reading: any SongReading, limit: Int
+) throws -> (EncodedSong, EncodingReport) {
+  let result: (EncodedSong, EncodingReport)
+  do {
+    result = try reading.representation.encode(prime)
+  } catch {
+    throw CompositionError(.data, "the song to be continued cannot be used: \(error)")
+  }
+  guard result.0.frames < limit else {
+    throw CompositionError(
+      .spec,
+      "the song to be continued has \(result.0.frames) frames and length allows \(limit); ask for a greater length")
+  }
+  return result
 }

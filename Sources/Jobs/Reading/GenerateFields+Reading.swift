@@ -8,7 +8,7 @@ extension GenerateFields {
   init(_ reader: MappingReader, scope: ReadingScope) {
     self.init()
     let standard = GenerateSettings()
-    if scope == .studio { from = reader.value("from", .madeWeights, default: "starter (with train: what it made)") }
+    if scope == .studio { from = reader.value("from", .madeWeights, default: "the newest weights of this job") }
     songs = reader.value("songs", .integer(1...10_000), default: "\(standard.songs)")
     length = reader.value("length", .length, default: "\(standard.length)")
     temperature = reader.value("temperature", .number("above 0 up to 10") { $0 > 0 && $0 <= 10 }, default: "1")

@@ -1,5 +1,5 @@
 /// When a job is due.
-package enum ScheduleSpec: Codable, Sendable, Equatable {
+package enum ScheduleSpec: Sendable, Equatable {
   /// A five-field cron expression or one of `@hourly`, `@daily` …, as written.
   case cron(CronExpression)
   /// Each time that an interval has passed since the last due time.
@@ -8,6 +8,45 @@ package enum ScheduleSpec: Codable, Sendable, Equatable {
   case at(ClockTime)
   /// When the content of the job's corpora has changed and then been quiet for a while.
   case corpusChanges(quiet: TimeSpan)
+}
+
+extension ScheduleSpec: Codable {
+  private enum CodingKeys: String, CodingKey { case every, at, when, quiet }
+
+  private static let corpusChanges = "corpus-changes"
+
+  package init(from decoder: any Decoder) throws {
+    if let expression = try? decoder.singleValueContainer().decode(CronExpression.self) {
+      self = .cron(expression)
+      return
+    }
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    if let interval = try container.decodeIfPresent(TimeSpan.self, forKey: .every) {
+      self = .every(interval)
+    } else if let time = try container.decodeIfPresent(ClockTime.self, forKey: .at) {
+      self = .at(time)
+    } else {
+      self = .corpusChanges(quiet: try container.decode(TimeSpan.self, forKey: .quiet))
+    }
+  }
+
+  /// Writes the schedule as `jobs.yaml` has it.
+  package func encode(to encoder: any Encoder) throws {
+    if case .cron(let expression) = self {
+      var container = encoder.singleValueContainer()
+      try container.encode(expression)
+      return
+    }
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    switch self {
+    case .cron: break
+    case .every(let interval): try container.encode(interval, forKey: .every)
+    case .at(let time): try container.encode(time, forKey: .at)
+    case .corpusChanges(let quiet):
+      try container.encode(Self.corpusChanges, forKey: .when)
+      try container.encode(quiet, forKey: .quiet)
+    }
+  }
 }
 
 /// What to do about due times that passed while nobody looked.
@@ -49,7 +88,7 @@ package struct JobSpec: Codable, Sendable, Equatable {
   package init(name: String) { self.name = name }
 
   /// The weights that a job without `train` uses; one with `train` uses those that it made.
-  package var weightsWithoutTraining: String { generate?.from ?? "starter" }
+  package var weightsWithoutTraining: String { generate?.from ?? "latest" }
 
   package enum CodingKeys: String, CodingKey {
     case name, schedule, timezone, missed

@@ -91,6 +91,28 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     loss = representation == .roll ? .bce : .crossEntropy
   }
 
+  /// Writes every field, also those that are none.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(from, forKey: .from)
+    try container.encode(preset, forKey: .preset)
+    try container.encode(representation, forKey: .representation)
+    try container.encode(network, forKey: .network)
+    try container.encode(loss, forKey: .loss)
+    try container.encode(optimizer, forKey: .optimizer)
+    try container.encode(batch, forKey: .batch)
+    try container.encode(sequence, forKey: .sequence)
+    try container.encode(iterations, forKey: .iterations)
+    try container.encode(minutes, forKey: .minutes)
+    try container.encode(validateEvery, forKey: .validateEvery)
+    try container.encode(validation, forKey: .validation)
+    try container.encode(patience, forKey: .patience)
+    try container.encode(transpose, forKey: .transpose)
+    try container.encode(average, forKey: .average)
+    try container.encode(seed, forKey: .seed)
+    try container.encode(generate, forKey: .generate)
+  }
+
   package enum CodingKeys: String, CodingKey {
     case from, preset, representation, network, loss, optimizer, batch, sequence, iterations, minutes
     case validateEvery = "validate_every"

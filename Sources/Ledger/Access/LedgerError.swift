@@ -76,7 +76,7 @@ extension LedgerError {
       self = .machine(.busy, "the ledger \(path) was locked by another process for 5 s: \(cause); try again")
     case .SQLITE_NOMEM: self = .machine(.memory, "no memory for the ledger \(path): \(cause)")
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-      self = .damaged("the ledger \(path) is damaged: \(cause); run `ritornello doctor --deep`, or restore a backup")
+      self = .damaged("the ledger \(path) is damaged: \(cause); restore a backup")
     default: self = .fault("the ledger \(path): \(error.description)")
     }
   }

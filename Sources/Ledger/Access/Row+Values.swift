@@ -47,7 +47,7 @@ extension Row {
   }
 
   private static func damaged(_ column: String) -> LedgerError {
-    .damaged("the ledger holds an unusable value in the column \(column); run `ritornello doctor --deep`")
+    .damaged("the ledger holds an unusable value in the column \(column)")
   }
 }
 

@@ -69,7 +69,7 @@ package struct StatusReport {
     } catch {
       problems.append(
         Problem(
-          code: "ledger", message: "the ledger cannot be read: \(error)", remedy: "run ritornello doctor", since: now))
+          code: "ledger", message: "the ledger cannot be read: \(error)", remedy: "see the message", since: now))
     }
     let beside = ProblemFile.read(paths.problems, environment)
     if !beside.isEmpty { problems = beside }

@@ -151,7 +151,7 @@ extension Problem {
     case .permission: (code, remedy) = ("no-permission", "give the user who runs ritornello the right to write there")
     case .busy: (code, remedy) = ("ledger-busy", "end the program that keeps the ledger locked")
     case .memory: (code, remedy) = ("no-memory", "free some memory")
-    case nil: (code, remedy) = ("ledger", "see the message; ritornello doctor --deep checks the ledger")
+    case nil: (code, remedy) = ("ledger", "see the message")
     }
     self.init(code: code, subject: "ledger", message: "\(what): \(error)", remedy: remedy, since: now)
   }

@@ -65,6 +65,11 @@ extension Intake {
       let file = try MIDIFile(bytes: bytes, limits: limits)
       if file.endsEarly, isYoung(entry) { return waiting(entry, "its last track is cut short") }
       facts = file.facts()
+      if file.endsEarly {
+        environment.log.notice(
+          "'\(entry.path.shown)' ends too early and is taken as it is, with \(facts.notes) notes; inspect tells what is missing"
+        )
+      }
     } catch {
       if error.endsEarly, isYoung(entry) { return waiting(entry, error.description) }
       return try reject(entry, hash, "not usable as MIDI: \(error)")

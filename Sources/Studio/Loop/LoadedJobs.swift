@@ -63,7 +63,8 @@ final class LoadedJobs {
     }
     file = parsed
     loadedHash = hash
-    environment.log.info("jobs.yaml is \(isFirst ? "read" : "read again"): \(parsed.jobs.count) jobs")
+    let count = parsed.jobs.count == 1 ? "1 job" : "\(parsed.jobs.count) jobs"
+    environment.log.info("jobs.yaml is \(isFirst ? "read" : "read again"): \(count)")
     try cancelRemovedJobs()
     return true
   }

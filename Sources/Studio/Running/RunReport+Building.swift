@@ -21,7 +21,7 @@ extension RunReport {
     settings = spec
     generate = result.generate
     snapshot = run.snapshot
-    self.files = files.map { File(name: $0.corpus + "/" + $0.name.shown, sha256: $0.sha256) }
+    self.files = files.map { File(FileName($0.corpus).appending($0.name), $0.sha256) }
     weightsIn = run.weightsIn
     weightsOut = result.training?.sha256
     training = result.training

@@ -27,8 +27,23 @@ struct RunReport: Encodable {
   var instructionSet: String
 
   struct File: Encodable {
+    /// The exact name where it is UTF-8, else its shown form.
     var name: String
+    /// The exact name where it is not UTF-8.
+    var pathBase64: String?
     var sha256: ContentHash
+
+    enum CodingKeys: String, CodingKey {
+      case name
+      case pathBase64 = "path_base64"
+      case sha256
+    }
+
+    init(_ name: FileName, _ sha256: ContentHash) {
+      self.name = name.text ?? name.shown
+      pathBase64 = name.text == nil ? Data(name.bytes).base64EncodedString() : nil
+      self.sha256 = sha256
+    }
   }
 
   struct Seeds: Encodable {

@@ -82,9 +82,10 @@ struct CheckReport {
     var result: [FileName] = []
     while let entry = readdir(stream) {
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { FileName(bytes: Array($0.prefix { $0 != 0 })) }
-      guard name.bytes.first != UInt8(ascii: "."), name.bytes.count > 5,
-        name.bytes.suffix(5).elementsEqual(".yaml".utf8)
-      else { continue }
+      let isSpec = [".yaml", ".yml"].contains { ending in
+        name.bytes.count > ending.utf8.count && name.bytes.suffix(ending.utf8.count).elementsEqual(ending.utf8)
+      }
+      guard name.bytes.first != UInt8(ascii: "."), isSpec else { continue }
       var status = stat()
       let whole = folder.appending(name).bytes.map { CChar(bitPattern: $0) } + [0]
       guard lstat(whole, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }

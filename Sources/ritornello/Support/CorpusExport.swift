@@ -32,7 +32,7 @@ struct CorpusExport {
     let bytes = try PathWalk.read(object, limit: file.bytes)
     guard ContentHash(of: bytes) == file.sha256 else {
       throw fail(
-        "the object '\(object.shown)' is not what was stored; `ritornello doctor --deep` tells what else is damaged",
+        "the object '\(object.shown)' is not what was stored",
         Exit.data)
     }
     try makeFolders(above: path)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Composition
+import Glibc
 import Identity
 import StrictYAML
 
@@ -49,6 +50,19 @@ func readWeights(_ path: String) throws -> (weights: WeightsFile, hash: ContentH
   }
   guard DurableFile.exists(path) else { throw fail("\(path): there is no such file", Exit.noInput) }
   return try WeightsFile.read(path)
+}
+
+/// Finds out before any work whether a file could be written: 73 where it could not.
+func checkOutput(_ path: String) throws {
+  let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+  guard access(folder, W_OK | X_OK) == 0 else {
+    let reason = String(cString: strerror(errno))
+    throw fail("cannot write \(FileName(path).shown): \(FileName(folder).shown): \(reason)", Exit.cannotCreate)
+  }
+  var facts = stat()
+  if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR {
+    throw fail("cannot write \(FileName(path).shown): it is a folder", Exit.cannotCreate)
+  }
 }
 
 /// The bytes of a settings file, if one is named.

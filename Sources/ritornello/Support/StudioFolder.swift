@@ -3,7 +3,8 @@ import Foundation
 
 /// The studio that a command works on.
 enum StudioFolder {
-  /// Finds the studio: the folder that `--studio` names, or else the nearest one upwards that holds `jobs.yaml`.
+  /// Finds the studio: the folder that `--studio` names, or else the nearest one upwards that holds `jobs.yaml`
+  /// (or the private folder of a studio whose `jobs.yaml` is gone).
   ///
   /// - Parameter explicit: what `--studio` gave.
   /// - Returns: the folder's absolute path, without a slash at its end.
@@ -25,7 +26,10 @@ enum StudioFolder {
     let start = files.currentDirectoryPath
     var folder = URL(fileURLWithPath: start).standardizedFileURL
     while true {
-      if files.fileExists(atPath: folder.appendingPathComponent("jobs.yaml").path) { return folder.path }
+      for name in ["jobs.yaml", ".ritornello"]
+      where files.fileExists(atPath: folder.appendingPathComponent(name).path) {
+        return folder.path
+      }
       let parent = folder.deletingLastPathComponent().standardizedFileURL
       guard parent.path != folder.path, folder.path != "/" else {
         throw fail(
