@@ -41,6 +41,9 @@ package struct NetworkSettings: Sendable, Hashable, Codable {
     self.loss = loss
   }
 
+  /// The cell as the network takes it; a plan with another name is refused before it is used.
+  var recurrentCell: Architecture.Cell { Architecture.Cell(rawValue: cell) ?? .lstm }
+
   /// The shares as the network takes them.
   var dropoutShares: Architecture.Dropout {
     func share(_ name: String) -> Float { Float(dropout[name] ?? 0) }

@@ -2,10 +2,7 @@ extension Architecture {
   /// Refuses what cannot be run.
   ///
   /// - Throws: `NetworkError` naming the value and its bounds.
-  func check() throws(NetworkError) {
-    guard cell == .lstm else {
-      throw NetworkError("cell '\(cell.rawValue)' cannot be run by this version; use lstm")
-    }
+  package func check() throws(NetworkError) {
     try Self.check("hidden", hidden, 1...65_536)
     try Self.check("layers", layers, 1...64)
     try Self.check("the width of what a step reads", readingWidth, 1...1_048_576)

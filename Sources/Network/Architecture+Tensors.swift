@@ -54,6 +54,9 @@ extension Architecture {
   /// All tensors, in the order of the file.
   var tensorShapes: [TensorShape] { inputShapes + recurrentShapes + headShapes + outputShapes }
 
+  /// How many numbers there are to train; the architecture has been checked.
+  package var parameterCount: Int { tensorShapes.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+
   private var inputShapes: [TensorShape] {
     switch reading {
     case .classes(let count):

@@ -11,7 +11,7 @@ final class InputStage {
   private let layout: PackedLayout
   private let architecture: Architecture
   private let layer: PackedLayout.Layer
-  /// 4H, padded.
+  /// G, padded.
   private let width: Int
   private var table: FloatBuffer?
   private var tableIsReady = false
@@ -27,7 +27,7 @@ final class InputStage {
     self.layout = layout
     self.architecture = architecture
     layer = layout.layers[0]
-    width = 4 * layout.hidden
+    width = architecture.cell.gates * layout.hidden
     let embedding = architecture.embedding > 0 ? padded(architecture.embedding) : 0
     transposed = FloatBuffer(trains ? embedding * width : 0)
   }

@@ -6,7 +6,7 @@ final class NetworkPass {
   let layout: PackedLayout
   let lanes: Int
   let steps: Int
-  let layers: [LSTMLayer]
+  let layers: [RecurrentLayer]
   let input: InputStage
   let output: OutputStage
   private let engine: Engine
@@ -30,7 +30,9 @@ final class NetworkPass {
     self.engine = engine
     self.trains = trains
     layers = layout.layers.map {
-      LSTMLayer(places: $0, hidden: layout.hidden, lanes: lanes, steps: steps, trains: trains, engine: engine)
+      RecurrentLayer(
+        architecture.cell, places: $0, hidden: layout.hidden, lanes: lanes, steps: steps, trains: trains,
+        engine: engine)
     }
     input = InputStage(architecture, layout, trains: trains, engine: engine)
     output = OutputStage(architecture, layout, trains: trains, engine: engine)
@@ -38,7 +40,7 @@ final class NetworkPass {
   }
 
   /// What the last layer has given out.
-  var top: LSTMLayer { layers[layers.count - 1] }
+  var top: RecurrentLayer { layers[layers.count - 1] }
 
   /// Prepares what depends on the weights alone; to be called whenever they have changed.
   func prepare(_ weights: UnsafePointer<Float>) {
@@ -46,15 +48,15 @@ final class NetworkPass {
       layer.prepare(weights, trains: trains)
       guard trains, index > 0 else { continue }
       engine.transpose(
-        weights + layout.layers[index].input.offset, rows: layout.hidden, panels: layout.hidden / 16,
+        weights + layout.layers[index].input.offset, rows: layout.hidden, panels: layer.width / 64,
         tiles: layout.hidden / 64, into: transposedInputs[index - 1].base)
     }
     input.prepare(weights, trains: trains)
     output.prepare(weights, trains: trains)
   }
 
-  private lazy var transposedInputs = layers.dropFirst().map { _ in
-    FloatBuffer(4 * layout.hidden * layout.hidden)
+  private lazy var transposedInputs = layers.dropFirst().map {
+    FloatBuffer($0.width * layout.hidden)
   }
 
   func clear(lane: Int) {
@@ -77,7 +79,7 @@ final class NetworkPass {
           ck_product(
             a: layers[index - 1].out.base, aRows: rows, b: weights + layout.layers[index].input.offset,
             bRows: layout.hidden, k: layout.hidden, c: layer.gates.base, cRows: rows, start: .bias(layer.bias.base)),
-          rows: rows, panels: layout.hidden / 16)
+          rows: rows, panels: layer.width / 64)
       }
       layer.forward(
         weights, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index], outMask: masks?.output[index])
@@ -119,10 +121,10 @@ final class NetworkPass {
         ck_product(
           a: below.out.base, aRows: rows, b: layer.gates.base, bRows: rows, k: rows,
           c: gradients + layout.layers[index].input.offset, cRows: hidden, start: .zero), tiles: hidden / 64,
-        panels: hidden / 16)
+        panels: layer.width / 64)
       engine.product(
         ck_product(
-          a: layer.gates.base, aRows: rows, b: transposedInputs[index - 1].base, bRows: 4 * hidden, k: 4 * hidden,
+          a: layer.gates.base, aRows: rows, b: transposedInputs[index - 1].base, bRows: layer.width, k: layer.width,
           c: below.gradientOfOut.base, cRows: rows, start: .zero), rows: rows, panels: hidden / 64)
     }
     input.backward(

@@ -2,7 +2,8 @@
 ///
 /// All weights, and likewise gradients, moments and averages, are one array of matrices "in panels": a matrix of R rows
 /// and 64·P columns lies [P][R][64]. A linear layer's rows are its inputs, its columns its outputs. The 4H columns of
-/// an LSTM lie (unit / 16, gate, unit % 16), so that one panel holds all gates of 16 units.
+/// an LSTM lie (unit / 16, gate, unit % 16), so that one panel holds all gates of 16 units. Those of a GRU lie gate by
+/// gate: n, r, z of the input, r, z, n of the state, so that each product's sums lie together though n's are apart.
 ///
 ///     file  weight [outputs, inputs]  ->  packed [outputs / 64][inputs][64]
 struct PackedLayout: Sendable {
@@ -33,10 +34,25 @@ struct PackedLayout: Sendable {
     var firstRow = 0
     /// Whether the tensor is [columns, rows].
     var isTransposed = false
-    /// H, where columns are gates.
-    var gates: Int?
+    /// How columns are gates.
+    var gates: Gates?
     /// Rows from `at` on lie `by` further down.
     var gap: (at: Int, by: Int)?
+  }
+
+  /// Columns (gate, unit) of the file, and where they lie.
+  private struct Gates: Sendable {
+    /// H of the file, and padded.
+    var hidden: Int
+    var padded: Int
+    /// Where each gate's units lie one after another; nil: interleaved by 16.
+    var order: [Int]?
+
+    func place(_ column: Int) -> Int {
+      let gate = column / hidden, unit = column % hidden
+      guard let order else { return unit / 16 * 64 + gate * 16 + unit % 16 }
+      return order[gate] * padded + unit
+    }
   }
 
   let shapes: [TensorShape]
@@ -91,15 +107,25 @@ struct PackedLayout: Sendable {
     for index in 0..<architecture.layers {
       let inputs =
         index > 0 ? hidden : architecture.embedding > 0 ? padded(architecture.embedding) : architecture.readingWidth
+      let width = architecture.cell.gates * hidden
       let layer = Layer(
-        input: add(rows: inputs, width: 4 * hidden), recurrent: add(rows: hidden, width: 4 * hidden),
-        inputBias: add(rows: 1, width: 4 * hidden), recurrentBias: add(rows: 1, width: 4 * hidden))
+        input: add(rows: inputs, width: width), recurrent: add(rows: hidden, width: width),
+        inputBias: add(rows: 1, width: width), recurrentBias: add(rows: 1, width: width))
       layers.append(layer)
-      let gates = architecture.hidden
+      var gates = Gates(hidden: architecture.hidden, padded: hidden), recurrent = gates
+      switch architecture.cell {
+      case .lstm: break
+      case .gru:
+        gates.order = [1, 2, 0]
+        recurrent.order = [0, 1, 2]
+      case .rnn:
+        gates.order = [0]
+        recurrent.order = [0]
+      }
       placements.append(Placement(matrix: layer.input, isTransposed: true, gates: gates))
-      placements.append(Placement(matrix: layer.recurrent, isTransposed: true, gates: gates))
+      placements.append(Placement(matrix: layer.recurrent, isTransposed: true, gates: recurrent))
       placements.append(Placement(matrix: layer.inputBias, gates: gates))
-      placements.append(Placement(matrix: layer.recurrentBias, gates: gates))
+      placements.append(Placement(matrix: layer.recurrentBias, gates: recurrent))
     }
   }
 
@@ -148,11 +174,7 @@ struct PackedLayout: Sendable {
     let outer = shape.count > 1 ? shape[0] : 1, inner = shape.last ?? 1
     let rows = placement.isTransposed ? inner : outer, columns = placement.isTransposed ? outer : inner
     let places = (0..<columns).map { column in
-      var packed = column
-      if let hidden = placement.gates {
-        let unit = column % hidden
-        packed = unit / 16 * 64 + column / hidden * 16 + unit % 16
-      }
+      let packed = placement.gates?.place(column) ?? column
       return packed / 64 * matrix.rows * 64 + packed % 64
     }
     for row in 0..<rows {

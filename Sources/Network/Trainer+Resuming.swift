@@ -50,7 +50,8 @@ extension Trainer {
 
   private var states: [(name: String, buffer: FloatBuffer)] {
     pass.layers.enumerated().flatMap { index, layer in
-      [("state.h_l\(index)", layer.stateH), ("state.c_l\(index)", layer.stateC)]
+      [("state.h_l\(index)", layer.stateH)]
+        + (pass.architecture.cell == .lstm ? [("state.c_l\(index)", layer.stateC)] : [])
     }
   }
 }

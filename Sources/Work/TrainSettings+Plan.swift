@@ -61,13 +61,15 @@ extension GenerateFields {
   }
 
   /// Makes fields of the defaults that came with weights; what they do not tell stays open.
+  ///
+  /// A weights file may come from anywhere, so what is out of range counts as not told.
   package init(_ defaults: GenerationDefaults?) {
     self.init()
-    songs = defaults?.songs
+    songs = defaults?.songs.flatMap { (1...10_000).contains($0) ? $0 : nil }
     length = defaults?.length.flatMap { SongLength($0) }
-    temperature = defaults?.temperature
-    topP = defaults?.topP
-    topK = defaults?.topK
+    temperature = defaults?.temperature.flatMap { $0 > 0 && $0 <= 10 ? $0 : nil }
+    topP = defaults?.topP.flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
+    topK = defaults?.topK.flatMap { $0 >= 0 ? $0 : nil }
   }
 }
 

@@ -110,7 +110,11 @@ package struct Worker {
       } else {
         corpus = try heldOut ?? self.corpus(order.files, plan).split(holdingOut: 0.1).validation
       }
-      result.evaluation = try evaluate(weights, hash: hash, on: corpus, threads: order.threads)
+      if corpus.items.isEmpty {
+        warnings.append("there is too little music to hold any out, so nothing was evaluated")
+      } else {
+        result.evaluation = try evaluate(weights, hash: hash, on: corpus, threads: order.threads)
+      }
     }
     if let fields = order.generate {
       let settings = fields.resolved(over: GenerateFields(weights.metadata.generate))

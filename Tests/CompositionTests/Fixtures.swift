@@ -17,20 +17,23 @@ enum Fixtures {
     return settings
   }
 
-  static func plan(_ name: RepresentationSettings.Name, reads: NetworkSettings.Reads) -> NetworkPlan {
+  static func plan(_ name: RepresentationSettings.Name, reads: NetworkSettings.Reads, cell: String = "lstm")
+    -> NetworkPlan
+  {
     let isFrames = reads == .frames
     return NetworkPlan(
       representation: representation(name),
       network: NetworkSettings(
-        reads: reads, hidden: 16, embedding: isFrames ? 0 : 8, head: isFrames ? 16 : 0,
+        reads: reads, cell: cell, hidden: 16, embedding: isFrames ? 0 : 8, head: isFrames ? 16 : 0,
         inputs: isFrames ? inputs : [], dropout: ["output": 0.2], loss: name == .roll ? .bce : .crossEntropy))
   }
 
-  /// Every kind of network over every representation.
+  /// Every kind of network over every representation, and every cell.
   static let plans: [NetworkPlan] = [
     plan(.voices, reads: .frames), plan(.voices, reads: .tokens), plan(.steps, reads: .frames),
     plan(.steps, reads: .tokens), plan(.roll, reads: .frames), plan(.roll, reads: .tokens),
     plan(.events, reads: .tokens),
+    plan(.voices, reads: .frames, cell: "gru"), plan(.steps, reads: .tokens, cell: "rnn"),
   ]
 
   static func settings(iterations: Int = 6) -> TrainingSettings {

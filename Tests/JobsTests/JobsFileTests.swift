@@ -217,7 +217,7 @@ struct JobsFileTests {
       "representation: {pitches: [5, 3]}",
       ["pitches is a list: expected [low, high], both from 0 to 127"]
     ),
-    ("network: {cell: gru}", ["cell is 'gru', which is not built yet: expected lstm"]),
+    ("network: {cell: grn}", ["cell is 'grn': expected lstm, gru or rnn"]),
     (
       "network: {inputs: [echo]}",
       ["inputs is 'echo', which is not built yet: expected position, pitch-classes or shift"]

@@ -5,7 +5,9 @@ import Testing
 
 /// A golden file: a small network, a batch, and what PyTorch makes of them.
 struct GoldenCase: CustomTestStringConvertible {
-  static let names = ["classes", "wide", "mse", "mae", "bce", "independent", "written", "voices"]
+  static let names = [
+    "classes", "wide", "mse", "mae", "bce", "independent", "written", "voices", "gru", "gru-wide", "rnn", "rnn-wide",
+  ]
   static let lanes = 7
   static let steps = 5
 
@@ -61,7 +63,9 @@ struct GoldenCase: CustomTestStringConvertible {
         }
       return Architecture(
         reading: try text("reading") == "classes" ? .classes(count: width) : .vectors(width: width),
-        embedding: try integer("embedding"), hidden: try integer("hidden"), layers: try integer("layers"),
+        embedding: try integer("embedding"),
+        cell: file.metadata["cell"].flatMap { Architecture.Cell(rawValue: $0) } ?? .lstm, hidden: try integer("hidden"),
+        layers: try integer("layers"),
         writing: writing)
     }
   }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("First weights")
 struct InitializationTests {
-  private static let network = NetworkCase.large[4].network(seed: 5)
+  private static let network = NetworkCase.large[NetworkCase.large.count - 1].network(seed: 5)
 
   private func tensor(_ name: String) throws -> Tensor {
     try #require(Self.network.tensors().first { $0.name == name })
@@ -49,8 +49,8 @@ struct InitializationTests {
 
   @Test("a seed gives the same weights, another seed others")
   func seeds() {
-    #expect(NetworkCase.large[4].network(seed: 5) == Self.network)
-    #expect(NetworkCase.large[4].network(seed: 6) != Self.network)
+    #expect(NetworkCase.large[NetworkCase.large.count - 1].network(seed: 5) == Self.network)
+    #expect(NetworkCase.large[NetworkCase.large.count - 1].network(seed: 6) != Self.network)
   }
 
   @Test("a trainer gives back what it was given", arguments: NetworkCase.all + NetworkCase.large)

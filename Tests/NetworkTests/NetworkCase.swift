@@ -27,6 +27,10 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     NetworkCase("written", .vectors(width: 7), 0, 5, 2, .written(voices)),
     NetworkCase("written, dropout", .vectors(width: 7), 0, 5, 1, .written(voices), dropout),
     NetworkCase("classes, written", .classes(count: 6), 3, 5, 1, .written(voices), dropout),
+    NetworkCase("gru", .classes(count: 6), 3, 5, 2, .classes(count: 7), cell: .gru),
+    NetworkCase("gru, dropout", .vectors(width: 7), 0, 5, 2, .written(voices), dropout, cell: .gru),
+    NetworkCase("rnn", .classes(count: 6), 3, 5, 2, .classes(count: 7), cell: .rnn),
+    NetworkCase("rnn, dropout", .vectors(width: 7), 4, 5, 2, .values(width: 6, loss: .mse), dropout, cell: .rnn),
   ]
 
   /// Widths past a panel, and lanes past a tile.
@@ -35,6 +39,8 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     NetworkCase("wide classes, dropout", .classes(count: 90), 70, 66, 1, .classes(count: 130), dropout),
     NetworkCase("wide values", .vectors(width: 70), 65, 80, 1, .values(width: 100, loss: .bce), dropout),
     NetworkCase("wide head", .vectors(width: 70), 0, 66, 2, .independent(head: 72, width: 90), dropout),
+    NetworkCase("wide gru", .classes(count: 90), 70, 66, 2, .classes(count: 70), dropout, cell: .gru),
+    NetworkCase("wide rnn", .vectors(width: 70), 0, 130, 2, .classes(count: 70), dropout, cell: .rnn),
     NetworkCase("wide writing", .vectors(width: 70), 0, 66, 1, .written(wideVoices), dropout),
   ]
 
@@ -46,11 +52,13 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
 
   private init(
     _ name: String, _ reading: Architecture.Reading, _ embedding: Int, _ hidden: Int, _ layers: Int,
-    _ writing: Architecture.Writing, _ dropout: Architecture.Dropout = Architecture.Dropout()
+    _ writing: Architecture.Writing, _ dropout: Architecture.Dropout = Architecture.Dropout(),
+    cell: Architecture.Cell = .lstm
   ) {
     testDescription = name
     architecture = Architecture(
-      reading: reading, embedding: embedding, hidden: hidden, layers: layers, dropout: dropout, writing: writing)
+      reading: reading, embedding: embedding, cell: cell, hidden: hidden, layers: layers, dropout: dropout,
+      writing: writing)
   }
 
   func network(seed: UInt64 = 1) -> Network { Network(architecture, seed: seed) }

@@ -21,7 +21,7 @@ struct PyTorchTests {
     }
   }
 
-  @Test("ten optimiser steps agree", arguments: ["classes", "mse", "written"], ["adamw", "rmsprop"])
+  @Test("ten optimiser steps agree", arguments: ["classes", "mse", "written", "gru", "rnn"], ["adamw", "rmsprop"])
   func optimisers(_ name: String, _ optimiser: String) throws {
     let golden = try GoldenCase(name)
     let settings =

@@ -55,11 +55,13 @@ struct ReferenceNetwork {
       }
       for layer in 0..<architecture.layers {
         if batch.keep[row] == 0 { state[layer][lane] = [Double](repeating: 0, count: 2 * hidden) }
-        var h = Array(state[layer][lane][..<hidden])
+        let unmasked = Array(state[layer][lane][..<hidden])
+        var h = unmasked
         if let mask = masks.recurrent[layer] {
           for i in h.indices { h[i] *= Double(mask.base[lane * panel + i]) }
         }
-        state[layer][lane] = cell(layer, y, h, Array(state[layer][lane][hidden...]))
+        state[layer][lane] = cell(
+          layer, y, h, architecture.cell == .gru ? unmasked : Array(state[layer][lane][hidden...]))
         y = Array(state[layer][lane][..<hidden])
         if let mask = masks.output[layer] {
           for i in y.indices { y[i] *= Double(mask.base[lane * panel + i]) }
@@ -70,17 +72,28 @@ struct ReferenceNetwork {
     return total / Double(batch.divisor)
   }
 
+  /// The new h and c from the masked h and what the cell carries: c, or for gru h itself.
   private func cell(_ layer: Int, _ x: [Double], _ h: [Double], _ c: [Double]) -> [Double] {
     func sums(_ kind: String, _ bias: String, _ x: [Double]) -> [Double] {
-      let weight = tensors["lstm.\(kind)_l\(layer)"]?.values ?? [],
-        bias = tensors["lstm.\(bias)_l\(layer)"]?.values ?? []
+      let weight = tensors["\(architecture.cell.rawValue).\(kind)_l\(layer)"]?.values ?? [],
+        bias = tensors["\(architecture.cell.rawValue).\(bias)_l\(layer)"]?.values ?? []
       return bias.indices.map { row in
         x.indices.reduce(Double(bias[row])) { $0 + Double(weight[row * x.count + $1]) * x[$1] }
       }
     }
-    let a = zip(sums("weight_ih", "bias_ih", x), sums("weight_hh", "bias_hh", h)).map { $0 + $1 }
+    let input = sums("weight_ih", "bias_ih", x), recurrent = sums("weight_hh", "bias_hh", h)
+    let a = zip(input, recurrent).map { $0 + $1 }
     let hidden = h.count
     func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
+    switch architecture.cell {
+    case .rnn: return a.map { tanh($0) } + c
+    case .gru:
+      return (0..<hidden).map { u in
+        let z = sigmoid(a[hidden + u])
+        return (1 - z) * tanh(input[2 * hidden + u] + sigmoid(a[u]) * recurrent[2 * hidden + u]) + z * c[u]
+      } + c
+    case .lstm: break
+    }
     let next = (0..<hidden).map { u in
       sigmoid(a[hidden + u]) * c[u] + sigmoid(a[u]) * tanh(a[2 * hidden + u])
     }

@@ -67,16 +67,6 @@ struct TrainerTests {
     #expect(first.saved() == before)
   }
 
-  @Test("gru and rnn are refused", arguments: [Architecture.Cell.gru, .rnn])
-  func cells(_ cell: Architecture.Cell) throws {
-    var architecture = NetworkCase.all[0].architecture
-    architecture.cell = cell
-    let network = Network(architecture, seed: 1)
-    #expect(throws: NetworkError("cell '\(cell.rawValue)' cannot be run by this version; use lstm")) {
-      try Scorer(network: network, lanes: 1, steps: 1, pool: WorkerPool(threads: 1))
-    }
-  }
-
   @Test("a batch that does not fit is refused")
   func batches() throws {
     let example = NetworkCase.all[0]

@@ -34,13 +34,17 @@ typedef struct ck_sparse {
   size_t mask_lanes, mask_width;
 } ck_sparse;
 
-// One LSTM layer (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000) over T·B rows, row t·B + b.
-// A panel of 4H columns holds i, f, g, o of 16 units each. H is a multiple of 64.
-typedef struct ck_lstm {
+// One recurrent layer over T·B rows, row t·B + b. H is a multiple of 64. Its matrices have G columns:
+//   lstm  4H: a panel of 64 holds i, f, g, o of 16 units each (Hochreiter & Schmidhuber 1997; Gers et al. 2000);
+//   gru   3H: n, r, z of the input product, r, z, n of the recurrent one (Cho et al. 2014, as PyTorch resets);
+//   rnn   H: tanh (Elman 1990).
+typedef struct ck_recurrent {
   size_t hidden, lanes, rows;
-  // [4H/64][rows][64]: sums of the input product and biases; then gates; going back, gradients of the sums.
+  // [G/64][rows][64]: sums of the input product and biases; then gates; going back, gradients of the sums.
+  // gru: 4H columns n, r, z, u. u is n's recurrent product; so the sums of the input are n, r, z, of the state r, z, u.
   float *gates;
-  // [H/16][lanes + rows][16]: cells; the first `lanes` rows are those before the batch.
+  // [H/16][lanes + rows][16]: cells (gru: the state, unmasked; rnn: none); the first `lanes` rows are those before the
+  // batch.
   float *cells;
   // [H/64][rows][64]: what the recurrent product reads: the state before each step, cleared and masked.
   float *before;
@@ -53,7 +57,9 @@ typedef struct ck_lstm {
   // [lanes][H] or null.
   const float *_Nullable recurrent_mask;
   const float *_Nullable out_mask;
-  // [4H/64][H][64] and transposed [H/64][4H][64].
+  // gru: [3H], the recurrent product's bias.
+  const float *_Nullable bias;
+  // [G/64][H][64] and transposed [H/64][G][64].
   const float *weights;
   const float *_Nullable transposed;
   // [H/64][rows][64]: the gradient of `out`.
@@ -61,7 +67,7 @@ typedef struct ck_lstm {
   // [H/16][lanes][16] and [H/64][lanes][64]: gradients on their way back; d_cells is zero before the last step.
   float *_Nullable d_cells;
   float *_Nullable d_hidden;
-} ck_lstm;
+} ck_recurrent;
 
 // A softmax over `width` columns of each row, in panels; what is right in row s is target[s] (-1: not scored).
 typedef struct ck_softmax {
@@ -153,11 +159,16 @@ typedef struct ck_kernels {
   void (*mask_rows)(float *x, size_t x_rows, const float *mask, size_t lanes, size_t width, size_t r0, size_t r1,
                     size_t p0, size_t p1);
   // Clears `before` and masks it for the first step, for panels of 64 units q0..<q1, from `last`.
-  void (*lstm_begin)(const ck_lstm *s, size_t q0, size_t q1);
-  // One step of all of ck_lstm's 64-column panels; an item is (panel, tile of rows), `ck_row_tiles(lanes)` a panel.
-  void (*lstm_forward)(const ck_lstm *s, size_t t, size_t i0, size_t i1);
+  void (*recurrent_begin)(const ck_recurrent *s, size_t q0, size_t q1);
+  // One step of an lstm; an item is (panel, tile of rows), `ck_row_tiles(lanes)` a panel.
+  void (*lstm_forward)(const ck_recurrent *s, size_t t, size_t i0, size_t i1);
   // One step back; an item is (panel of 64 units, tile of rows).
-  void (*lstm_backward)(const ck_lstm *s, size_t t, size_t i0, size_t i1);
+  void (*lstm_backward)(const ck_recurrent *s, size_t t, size_t i0, size_t i1);
+  // The same of gru and rnn; an item is (panel of 64 units, tile of rows) both ways.
+  void (*gru_forward)(const ck_recurrent *s, size_t t, size_t i0, size_t i1);
+  void (*gru_backward)(const ck_recurrent *s, size_t t, size_t i0, size_t i1);
+  void (*rnn_forward)(const ck_recurrent *s, size_t t, size_t i0, size_t i1);
+  void (*rnn_backward)(const ck_recurrent *s, size_t t, size_t i0, size_t i1);
   void (*softmax)(const ck_softmax *s, size_t r0, size_t r1);
   void (*values)(const ck_values *s, size_t r0, size_t r1);
   void (*head_forward)(const ck_head *s, size_t n0, size_t n1, size_t p0, size_t p1);

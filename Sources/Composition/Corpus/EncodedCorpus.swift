@@ -49,7 +49,8 @@ package struct EncodedCorpus: Sendable {
     snapshot = ContentHash(ofSnapshot: seen)
   }
 
-  private mutating func add(_ bytes: [UInt8], hash: ContentHash, name: String, isKnown: Bool, _ representation: Representation
+  private mutating func add(
+    _ bytes: [UInt8], hash: ContentHash, name: String, isKnown: Bool, _ representation: Representation
   ) {
     var limits = MIDILimits()
     // What has a hash was taken in under the studio's own limit.

@@ -16,8 +16,9 @@ package struct BlockReading: SongReading {
     let loss = Architecture.ValueLoss(rawValue: network.loss.rawValue) ?? .bce
     axes = NetworkAxes(inputs: representation.vocabulary, outputs: representation.vocabulary)
     architecture = Architecture(
-      reading: .vectors(width: roll.width), embedding: network.embedding, hidden: network.hidden,
-      layers: network.layers, dropout: network.dropoutShares, writing: .values(width: roll.width, loss: loss))
+      reading: .vectors(width: roll.width), embedding: network.embedding, cell: network.recurrentCell,
+      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      writing: .values(width: roll.width, loss: loss))
   }
 
   package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }

@@ -20,8 +20,8 @@ package struct RollFrameReading: SongReading {
     inputs = FrameInputs(network, representation.settings, framesAStep: representation.settings.block)
     axes = NetworkAxes(inputs: representation.vocabulary + inputs.names, outputs: representation.vocabulary)
     architecture = Architecture(
-      reading: .vectors(width: axes.inputs.count), embedding: network.embedding, hidden: network.hidden,
-      layers: network.layers, dropout: network.dropoutShares,
+      reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
+      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
       writing: .independent(head: network.head, width: roll.width))
   }
 

@@ -50,8 +50,8 @@ package struct StepsReading: FrameWriting {
       outputs: ["output"], classes: vocabulary.count, masks: Self.masks(pitchTokens: pitchTokens, holds: settings.holds)
     )
     architecture = Architecture(
-      reading: .vectors(width: axes.inputs.count), embedding: network.embedding, hidden: network.hidden,
-      layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
+      reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
+      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
   }
 
   /// Mask 0: nothing written yet.

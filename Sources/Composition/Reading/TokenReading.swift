@@ -26,8 +26,9 @@ package struct TokenReading: SongReading {
       }
     axes = NetworkAxes(inputs: vocabulary, outputs: vocabulary)
     architecture = Architecture(
-      reading: .classes(count: vocabulary.count), embedding: network.embedding, hidden: network.hidden,
-      layers: network.layers, dropout: network.dropoutShares, writing: .classes(count: vocabulary.count))
+      reading: .classes(count: vocabulary.count), embedding: network.embedding, cell: network.recurrentCell,
+      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      writing: .classes(count: vocabulary.count))
   }
 
   package func stepCount(of song: EncodedSong) -> Int { song.tokens.count }

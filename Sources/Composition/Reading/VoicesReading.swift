@@ -51,8 +51,8 @@ package struct VoicesReading: FrameWriting {
       head: network.head, tables: tables, outputs: (0..<lines).map { "output.\($0)" }, classes: vocabulary.count,
       masks: Self.masks(classes: vocabulary.count, pitches: pitches, repeats: settings.repeats))
     architecture = Architecture(
-      reading: .vectors(width: axes.inputs.count), embedding: network.embedding, hidden: network.hidden,
-      layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
+      reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
+      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
   }
 
   /// Masks by what sounds in the line (nothing, then each pitch), first for the top line, then for the others.

@@ -27,6 +27,7 @@ struct Training {
     guard !task.train.items.isEmpty else {
       throw CompositionError(.data, "there is no music to train on")
     }
+    try Self.checkMemory(reading.architecture)
     let network: Network
     if let start = task.start {
       network = try start.network(for: task.plan, seed: task.settings.seed)
@@ -58,6 +59,19 @@ struct Training {
       (facts, best, checkpointIteration) = (fresh, [], 0)
     }
     began = now - facts.seconds
+  }
+
+  /// Refuses a network that this machine cannot hold: weights, gradients, two moments and the average.
+  private static func checkMemory(_ architecture: Architecture) throws {
+    try architecture.check()
+    let needed = architecture.parameterCount * 20
+    let present = ProcessInfo.processInfo.physicalMemory
+    guard UInt64(needed) <= present else {
+      throw CompositionError(
+        .spec,
+        "a network of \(architecture.parameterCount) parameters needs \(needed >> 20) MiB to be trained; this machine has"
+          + " \(present >> 20) MiB; take a smaller hidden, or fewer layers")
+    }
   }
 
   /// Takes up the checkpoint, where there is one.

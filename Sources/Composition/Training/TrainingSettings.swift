@@ -21,8 +21,8 @@ package struct NetworkPlan: Sendable, Hashable, Codable {
     } catch {
       throw CompositionError(.spec, "\(error)")
     }
-    guard network.cell == "lstm" else {
-      throw CompositionError(.spec, "the cell \(network.cell) is not built yet; use lstm")
+    guard Architecture.Cell(rawValue: network.cell) != nil else {
+      throw CompositionError(.spec, "the cell is '\(network.cell)'; use lstm, gru or rnn")
     }
     return try makeReading(representation, network)
   }

@@ -62,7 +62,8 @@ extension WeightsFile {
     if case .classes = architecture.reading { isEmbedding = true }
     switch target.name {
     case "input.weight": (rows, columns) = isEmbedding ? (inputs, nil) : (nil, inputs)
-    case "lstm.weight_ih_l0": (rows, columns) = (nil, architecture.embedding > 0 ? nil : inputs)
+    case "\(architecture.cell.rawValue).weight_ih_l0":
+      (rows, columns) = (nil, architecture.embedding > 0 ? nil : inputs)
     case "head.weight": (rows, columns) = (nil, behindHidden)
     case "written.weight":
       (rows, columns) = (nil, zip(old.tables[target.name], new.tables[target.name]))

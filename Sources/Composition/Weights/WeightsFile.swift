@@ -57,6 +57,7 @@ package struct WeightsFile: Sendable {
       guard reading.representation.vocabulary == metadata.vocabulary else {
         throw CompositionError(.data, "its vocabulary is not that of its representation")
       }
+      try reading.architecture.check()
       _ = try Network(reading.architecture, tensors: tensors)
     } catch {
       throw refusal("\(error)")

@@ -110,7 +110,7 @@ extension NetworkPart {
     let notYet = "which is not built yet"
     reads = reader.written("reads", .choice, default: "frames (roll, events: tokens)")
     isUncertain = reads == nil && reader.node("reads") != nil
-    cell = reader.written("cell", .choice(refusing: ["gru": notYet, "rnn": notYet]), default: "lstm")
+    cell = reader.written("cell", .choice, default: "lstm")
     hidden = reader.written("hidden", .integer(1...16_384).measured(in: "units"), default: "256")
     layers = reader.written("layers", .integer(1...16), default: "1")
     embedding = reader.written(

@@ -118,7 +118,7 @@ extension Intake {
     } catch let failure as FileError where failure.code == EFBIG {
       // Longer than it should be: damaged too.
     } catch {
-      guard error.isMissing else { throw error }
+      guard (error as? FileError)?.isMissing == true else { throw error }
     }
     try environment.makeFolders(path.folder)
     try environment.writeDurably(

@@ -90,7 +90,10 @@ struct Recovery {
 
   /// Removes temporary files below `.ritornello`, and songs that were being made again.
   func removeTemporaryFiles() throws {
-    try environment.removeTree(paths.reproductions)
+    // A reproduction takes no lock; its folder is named for its process.
+    for name in try environment.names(in: paths.reproductions) where !Self.isAlive(name) {
+      try environment.removeTree(paths.reproductions / name)
+    }
     func walk(_ folder: FileName, _ depth: Int) throws {
       for name in try environment.names(in: folder) {
         let path = folder / name
@@ -106,6 +109,11 @@ struct Recovery {
     ] {
       try walk(folder, depth)
     }
+  }
+
+  private static func isAlive(_ name: FileName) -> Bool {
+    guard let process = name.text.flatMap({ pid_t($0) }), process > 0 else { return false }
+    return kill(process, 0) == 0 || errno == EPERM
   }
 
   /// Removes objects and weights that were stored and never recorded; their bytes are still where they came from.

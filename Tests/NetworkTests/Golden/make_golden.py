@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Makes the golden files beside it: what PyTorch computes, in double, for small networks of every kind.
 
-    python3 make_golden.py          # needs torch and safetensors; the files here were made with torch 2.15
+    python3 make_golden.py [NAME …]     # needs torch and safetensors; the files here were made with torch 2.15
 
 A file holds the weights (`weights.NAME`), one batch, the loss and every gradient (`gradient.NAME`), and for some the
 losses and weights (`adamw.…`, `rmsprop.…`) of ten optimiser steps over that batch with the state carried on. Its
 metadata holds the shape of the network as texts.
 """
 import pathlib
+import sys
 import torch
 from safetensors.torch import save_file
 from torch import nn
@@ -29,7 +30,9 @@ class Reference(nn.Module):
             self.input = nn.Embedding(width, embedding)
         elif embedding:
             self.input = nn.Linear(width, embedding)
-        self.lstm = nn.LSTM(embedding or width, hidden, c["layers"])
+        self.cell = c.get("cell", "lstm")
+        module = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[self.cell]
+        self.add_module(self.cell, module(embedding or width, hidden, c["layers"]))
         self.outputs = c.get("outputs", ["output"])
         inner = c.get("head") or hidden
         if c.get("head"):
@@ -70,11 +73,15 @@ class Reference(nn.Module):
         keep = b["keep"].view(STEPS, LANES, 1)
         new = []
         for l in range(c["layers"]):
-            w, u, bi, bh = (getattr(self.lstm, f"{n}_l{l}") for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+            w, u, bi, bh = (getattr(getattr(self, self.cell), f"{n}_l{l}") for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
             h, s = state[l]
             out = []
             for t in range(STEPS):
                 h, s = h * keep[t], s * keep[t]
+                if self.cell != "lstm":
+                    h = {"gru": torch.gru_cell, "rnn": torch.rnn_tanh_cell}[self.cell](y[t], h, w, u, bi, bh)
+                    out.append(h)
+                    continue
                 i, f, g, o = (y[t] @ w.t() + bi + h @ u.t() + bh).chunk(4, 1)
                 s = torch.sigmoid(f) * s + torch.sigmoid(i) * torch.tanh(g)
                 h = torch.sigmoid(o) * torch.tanh(s)
@@ -180,6 +187,7 @@ def run(name, c):
         out[f"{kind}.losses"] = torch.tensor(losses)
         out |= {f"{kind}.{k}": v.clone() for k, v in model.state_dict().items()}
     texts = {k: str(c[k]) for k in ("reading", "width", "embedding", "hidden", "layers", "writing", "classes")}
+    texts["cell"] = c.get("cell", "lstm")
     texts["head"] = str(c.get("head", 0))
     texts["tables"] = " ".join(f"{n}:{r}:{int(l)}" for n, r, l in c.get("tables", []))
     texts["outputs"] = " ".join(c.get("outputs", ["output"]))
@@ -209,8 +217,13 @@ CASES = {
         reading="vectors", width=12, embedding=4, hidden=9, layers=1, writing="written", head=70, classes=6,
         tables=[("line.weight", 2, False), ("line_last.0.weight", 4, False), ("line_written.0.weight", 5, False)],
         outputs=["output.0", "output.1"], masks=[[1] * 6, [1, 0, 1, 1, 0, 1]]),
+    "gru": dict(cell="gru", reading="classes", width=11, embedding=5, hidden=10, layers=2, writing="classes", classes=13, optimisers=True),
+    "gru-wide": dict(cell="gru", reading="vectors", width=12, embedding=0, hidden=66, layers=1, writing="bce", classes=8, valued=True),
+    "rnn": dict(cell="rnn", reading="vectors", width=9, embedding=6, hidden=7, layers=2, writing="mse", classes=10, valued=True, optimisers=True),
+    "rnn-wide": dict(cell="rnn", reading="classes", width=12, embedding=4, hidden=66, layers=1, writing="classes", classes=8),
 }
 
 if __name__ == "__main__":
     for name, case in CASES.items():
-        run(name, case)
+        if name in (sys.argv[1:] or CASES):
+            run(name, case)

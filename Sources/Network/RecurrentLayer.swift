@@ -1,0 +1,195 @@
+internal import CKernels
+
+/// T steps in B lanes, T·B rows, and which lane of the state each of the batch's lanes is.
+struct PassShape {
+  var steps: Int
+  var lanes: [Int]
+  var rows: Int { steps * lanes.count }
+}
+
+/// One recurrent layer: its buffers, its lanes' state, and its time steps there and back.
+///
+/// The cells, with σ the sigmoid, h and c the state before the step:
+///
+///     lstm  i, f, o = σ(W x + U h + b), g = tanh(W x + U h + b)      c' = f·c + i·g      h' = o·tanh(c')
+///     gru   r, z = σ(W x + U h + b), n = tanh(W x + b + r·(U h + b'))                    h' = (1 - z)·n + z·h
+///     rnn   h' = tanh(W x + U h + b)
+///
+/// Hochreiter & Schmidhuber 1997, with the forget gate of Gers, Schmidhuber & Cummins 2000; Cho et al. 2014, reset after
+/// the product as PyTorch does it; Elman 1990. Dropout of the state is of what U reads: not of c, nor of z·h.
+///
+/// Kept for the way back: activated gates, cells, and the masked state that each step read. The input product is made
+/// by the caller for all steps at once and stands in `gates` before `forward`; after `backward` the gradient of these
+/// sums stands there.
+final class RecurrentLayer {
+  private let engine: Engine
+  private let places: PackedLayout.Layer
+  private let cell: Architecture.Cell
+  /// H, padded.
+  let hidden: Int
+  /// G, the width of the matrices.
+  let width: Int
+
+  /// [G/64][T·B][64]; gru: one H more, for n's recurrent product.
+  let gates: FloatBuffer
+  /// The output that is read above, masked: [H/64][T·B][64].
+  let out: FloatBuffer
+  /// Its gradient.
+  let gradientOfOut: FloatBuffer
+  /// The lanes' state, [lanes, H] each.
+  let stateH: FloatBuffer
+  let stateC: FloatBuffer
+  /// What the input product starts from: its own and the recurrent product's biases, where both are added: [G].
+  let bias: FloatBuffer
+
+  private let cells: FloatBuffer
+  private let before: FloatBuffer
+  private let last: FloatBuffer
+  private let transposed: FloatBuffer
+  private let gradientOfCells: FloatBuffer
+  private let gradientOfHidden: FloatBuffer
+
+  init(
+    _ cell: Architecture.Cell, places: PackedLayout.Layer, hidden: Int, lanes: Int, steps: Int, trains: Bool,
+    engine: Engine
+  ) {
+    self.cell = cell
+    self.engine = engine
+    self.places = places
+    self.hidden = hidden
+    let rows = lanes * steps
+    width = cell.gates * hidden
+    gates = FloatBuffer(rows * (cell == .gru ? 4 * hidden : width))
+    out = FloatBuffer(rows * hidden)
+    gradientOfOut = FloatBuffer(trains ? rows * hidden : 0)
+    stateH = FloatBuffer(lanes * hidden)
+    stateC = FloatBuffer(cell == .lstm ? lanes * hidden : 0)
+    bias = FloatBuffer(width)
+    cells = FloatBuffer(cell == .rnn ? 0 : (rows + lanes) * hidden)
+    before = FloatBuffer(rows * hidden)
+    last = FloatBuffer(lanes * hidden)
+    transposed = FloatBuffer(trains ? width * hidden : 0)
+    gradientOfCells = FloatBuffer(trains && cell != .rnn ? lanes * hidden : 0)
+    gradientOfHidden = FloatBuffer(trains ? lanes * hidden : 0)
+  }
+
+  /// Prepares what depends on the weights alone.
+  func prepare(_ weights: UnsafePointer<Float>, trains: Bool) {
+    let input = weights + places.inputBias.offset, recurrent = weights + places.recurrentBias.offset
+    if cell == .gru {
+      // Columns n, r, z of the input meet r, z, n of the state.
+      bias.base.update(from: input, count: hidden)
+      for i in 0..<2 * hidden { bias.base[hidden + i] = input[hidden + i] + recurrent[i] }
+    } else {
+      for i in 0..<width { bias.base[i] = input[i] + recurrent[i] }
+    }
+    guard trains else { return }
+    engine.transpose(
+      weights + places.recurrent.offset, rows: hidden, panels: width / 64, tiles: hidden / 64, into: transposed.base)
+  }
+
+  func clear(lane: Int) {
+    (stateH.base + lane * hidden).update(repeating: 0, count: hidden)
+    guard cell == .lstm else { return }
+    (stateC.base + lane * hidden).update(repeating: 0, count: hidden)
+  }
+
+  /// Runs all steps from the lanes' state and leaves the new state there.
+  func forward(
+    _ weights: UnsafePointer<Float>, shape: PassShape, keep: UnsafePointer<Float>, recurrentMask: FloatBuffer?,
+    outMask: FloatBuffer?
+  ) {
+    var step = step(weights, shape, keep, recurrentMask, outMask)
+    let lanes = shape.lanes.count, stride = (shape.rows + lanes) * 16
+    for (row, lane) in shape.lanes.enumerated() {
+      (last.base + row * hidden).update(from: stateH.base + lane * hidden, count: hidden)
+      guard let carried else { continue }
+      for unit in 0..<hidden / 16 {
+        (cells.base + unit * stride + row * 16).update(from: carried.base + lane * hidden + unit * 16, count: 16)
+      }
+    }
+    let kernels = engine.kernels, cell = cell
+    let items = hidden / (cell == .lstm ? 16 : 64) * ck_row_tiles(lanes)
+    withUnsafePointer(to: &step) { step in
+      kernels.recurrent_begin(step, 0, hidden / 64)
+      for t in 0..<shape.steps {
+        engine.pool.runRanges(items) {
+          switch cell {
+          case .lstm: kernels.lstm_forward(step, t, $0.lowerBound, $0.upperBound)
+          case .gru: kernels.gru_forward(step, t, $0.lowerBound, $0.upperBound)
+          case .rnn: kernels.rnn_forward(step, t, $0.lowerBound, $0.upperBound)
+          }
+        }
+      }
+    }
+    for (row, lane) in shape.lanes.enumerated() {
+      (stateH.base + lane * hidden).update(from: last.base + row * hidden, count: hidden)
+      guard cell == .lstm else { continue }
+      for unit in 0..<hidden / 16 {
+        (stateC.base + lane * hidden + unit * 16)
+          .update(from: cells.base + unit * stride + (shape.rows + row) * 16, count: 16)
+      }
+    }
+  }
+
+  /// Runs all steps back from `gradientOfOut`, and writes the gradients of the recurrent matrix and the biases.
+  func backward(
+    _ weights: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, shape: PassShape,
+    keep: UnsafePointer<Float>, recurrentMask: FloatBuffer?, outMask: FloatBuffer?
+  ) {
+    var step = step(weights, shape, keep, recurrentMask, outMask)
+    let kernels = engine.kernels, cell = cell
+    gradientOfCells.clear()
+    let items = hidden / 64 * ck_row_tiles(shape.lanes.count)
+    withUnsafePointer(to: &step) { step in
+      for t in stride(from: shape.steps - 1, through: 0, by: -1) {
+        engine.pool.runRanges(items) {
+          switch cell {
+          case .lstm: kernels.lstm_backward(step, t, $0.lowerBound, $0.upperBound)
+          case .gru: kernels.gru_backward(step, t, $0.lowerBound, $0.upperBound)
+          case .rnn: kernels.rnn_backward(step, t, $0.lowerBound, $0.upperBound)
+          }
+        }
+      }
+    }
+    let rows = shape.rows
+    engine.columnSums(
+      gates.base, dRows: rows, rows: 0..<rows, into: gradients + places.inputBias.offset, panels: width / 64)
+    // The sums of the state's product: for gru they lie one part further.
+    let sums = cell == .gru ? gates.base + hidden * rows : gates.base
+    if cell == .gru {
+      engine.columnSums(
+        sums, dRows: rows, rows: 0..<rows, into: gradients + places.recurrentBias.offset, panels: width / 64)
+    } else {
+      (gradients + places.recurrentBias.offset).update(
+        from: gradients + places.inputBias.offset, count: places.inputBias.count)
+    }
+    engine.productTransposed(
+      ck_product(
+        a: before.base, aRows: rows, b: sums, bRows: rows, k: rows, c: gradients + places.recurrent.offset,
+        cRows: hidden, start: .zero), tiles: hidden / 64, panels: width / 64)
+  }
+
+  /// What the cell carries beside what its product reads.
+  private var carried: FloatBuffer? {
+    switch cell {
+    case .lstm: stateC
+    case .gru: stateH
+    case .rnn: nil
+    }
+  }
+
+  private func step(
+    _ weights: UnsafePointer<Float>, _ shape: PassShape, _ keep: UnsafePointer<Float>, _ recurrentMask: FloatBuffer?,
+    _ outMask: FloatBuffer?
+  ) -> ck_recurrent {
+    ck_recurrent(
+      hidden: hidden, lanes: shape.lanes.count, rows: shape.rows, gates: gates.base, cells: cells.base,
+      before: before.base, out: out.base, last: last.base, keep: keep,
+      recurrent_mask: recurrentMask.map { UnsafePointer($0.base) },
+      out_mask: outMask.map { UnsafePointer($0.base) }, bias: weights + places.recurrentBias.offset,
+      weights: weights + places.recurrent.offset,
+      transposed: transposed.base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
+      d_hidden: gradientOfHidden.base)
+  }
+}
