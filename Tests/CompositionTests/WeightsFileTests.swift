@@ -57,4 +57,21 @@ struct WeightsFileTests {
     let error = #expect(throws: CompositionError.self) { try weights.network(for: other, seed: 1) }
     #expect(error?.message.contains("hidden 16") == true)
   }
+
+  @Test(
+    "metadata that asks for an absurd network is refused",
+    arguments: [
+      ("hidden", 4_611_686_018_427_387_904), ("layers", 1_099_511_627_776), ("hidden", -1), ("head", 1 << 60),
+    ])
+  func hostileMetadata(field: String, value: Int) throws {
+    var weights = try Fixtures.weights(Fixtures.plan(.voices, reads: .frames))
+    switch field {
+    case "hidden": weights.metadata.network.hidden = value
+    case "layers": weights.metadata.network.layers = value
+    default: weights.metadata.network.head = value
+    }
+    let bytes = try weights.encoded()
+    let error = #expect(throws: CompositionError.self) { try WeightsFile(bytes, path: "w") }
+    #expect(error?.kind == .data)
+  }
 }

@@ -43,6 +43,22 @@ struct IntakeTests {
     #expect(!studio.exists("inbox/bach/b.mid"))
   }
 
+  @Test("an object that was damaged is written again when its bytes are dropped again", arguments: [0, 4])
+  func damagedObject(longerBy: Int) throws {
+    let studio = try TemporaryStudio()
+    let bytes = TestMIDI.file(pitch: 60)
+    let hash = ContentHash(of: bytes)
+    let object = ".ritornello/objects/\(hash.hex.prefix(2))/\(hash).mid"
+    try studio.write("inbox/bach/a.mid", bytes)
+    try studio.pass()
+    #expect(unlink(studio.url(object).path) == 0)
+    try studio.write(object, [UInt8](repeating: 7, count: bytes.count + longerBy))
+    try studio.write("inbox/bach/b.mid", bytes)
+    try studio.pass()
+    #expect(try studio.bytes(object) == bytes)
+    #expect(!studio.exists("inbox/bach/b.mid"))
+  }
+
   @Test("what is no MIDI file is rejected with its reason beside it, and nothing is overwritten")
   func rejected() throws {
     let studio = try TemporaryStudio()

@@ -54,4 +54,10 @@ struct SettingsTests {
     #expect(back.topP == 0.98)
     #expect(back.length == settings.generate.length)
   }
+
+  @Test("defaults out of range, as hostile weights may have them, count as not told")
+  func hostileDefaults() {
+    let hostile = GenerationDefaults(songs: 1_000_000_000_000, length: "x", temperature: -1, topP: 7, topK: -3)
+    #expect(GenerateFields(hostile).resolved() == GenerateFields().resolved())
+  }
 }

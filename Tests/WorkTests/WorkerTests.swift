@@ -144,6 +144,30 @@ struct WorkerTests {
     #expect(!DurableFile.exists(folder.path + "/" + RunFolder.weights))
   }
 
+  @Test("a checkpoint that is of no use is left behind, and the same songs come of beginning anew")
+  func damagedCheckpoint() throws {
+    var whole = Worker(try order(), in: folder.path, stop: StopFlag())
+    let songs = try whole.perform().songs.map(\.sha256)
+    let other = try TemporaryFolder()
+    var order = try order()
+    for index in order.files.indices { order.files[index].path = folder.path + "/\(index).mid" }
+    try DurableFile.write(Array("no checkpoint".utf8), to: other.path + "/" + RunFolder.checkpoint)
+    var worker = Worker(order, in: other.path, stop: StopFlag())
+    let result = try worker.perform()
+    #expect(result.failure == nil)
+    // The songs' bytes do not depend on where the run's folder is.
+    #expect(result.songs.map(\.sha256) == songs)
+  }
+
+  @Test("a song to be continued that has changed is the data's fault")
+  func changedPrime() throws {
+    var order = try order()
+    order.prime = order.files.first
+    order.prime?.sha256 = ContentHash(of: [])
+    var worker = Worker(order, in: folder.path, stop: StopFlag())
+    #expect(try worker.perform().failure?.kind == .data)
+  }
+
   @Test("an order is read as it was written")
   func orderRoundTrip() throws {
     let order = try order()
