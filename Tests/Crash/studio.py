@@ -101,6 +101,8 @@ class Studio:
         assert self.watcher is None
         self.watcher = subprocess.Popen(
             [self.binary, "watch", "--studio", self.root], stdout=self.log, stderr=self.log)
+        # Until then it hears no signal, and another command would take the studio for itself.
+        self.wait("the watcher holds the studio", self.is_held)
 
     def is_held(self):
         """Whether the lock names the watcher that was started last."""
@@ -120,8 +122,6 @@ class Studio:
         """Stops the watcher as a person would, and says how it ended."""
         if self.watcher is None:
             return 0
-        # One that has only just been started does not hear signals yet.
-        self.wait("the watcher holds the studio", self.is_held)
         self.watcher.send_signal(signal.SIGTERM)
         status = self.watcher.wait(timeout=10)
         self.watcher = None
