@@ -3,16 +3,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 int cposix_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to) {
   return renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE);
-}
-
-int cposix_rename_exchange(int from_folder, const char *from, int to_folder, const char *to) {
-  return renameat2(from_folder, from, to_folder, to, RENAME_EXCHANGE);
 }
 
 int cposix_lock_exclusively(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB); }
@@ -42,5 +37,3 @@ long cposix_filesystem_type(const char *path) {
 int cposix_spawn_in_folder(posix_spawn_file_actions_t *actions, const char *folder) {
   return posix_spawn_file_actions_addchdir_np(actions, folder);
 }
-
-int cposix_signal_at_parents_death(int signal) { return prctl(PR_SET_PDEATHSIG, signal); }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Identity
-import Logging
 import Studio
 
 /// `ritornello cancel RUN`.
@@ -14,27 +12,7 @@ struct CancelCommand: ParsableCommand {
       ritornello cancel nightly-chorales/0007
       """)
 
-  @Argument(help: ArgumentHelp("The run, as JOB/0007.", valueName: "run"))
-  var name: String
+  @OptionGroup var options: RunChangeOptions
 
-  @Option(help: StudioOpening.studioHelp, completion: .directory)
-  var studio: String?
-
-  @Flag(help: "Print one JSON document.")
-  var json = false
-
-  func run() throws {
-    let paths = try StudioOpening.paths(studio)
-    let name = name
-    let state = try StudioOpening.reporting {
-      try StudioOpening.onOwnThread {
-        try RunChange(paths: paths, environment: StudioOpening.environment(level: .warning)).make(.cancel, name)
-      }
-    }
-    if json {
-      print(JSONValue.object([("run", .string(name)), ("state", .string(state))]).text())
-    } else {
-      print("\(name) is \(state)")
-    }
-  }
+  func run() throws { try options.make(.cancel) }
 }

@@ -6,8 +6,6 @@
 
 /// renameat2(2) with RENAME_NOREPLACE: fails with EEXIST where `to` is there.
 int cposix_rename_noreplace(int from_folder, const char *_Nonnull from, int to_folder, const char *_Nonnull to);
-/// renameat2(2) with RENAME_EXCHANGE.
-int cposix_rename_exchange(int from_folder, const char *_Nonnull from, int to_folder, const char *_Nonnull to);
 /// flock(2) with LOCK_EX | LOCK_NB.
 int cposix_lock_exclusively(int descriptor);
 /// flock(2) with LOCK_UN.
@@ -21,8 +19,6 @@ int cposix_try_read_lease(int descriptor);
 int cposix_open_at(int folder, const char *_Nonnull path, int flags, unsigned mode);
 /// The file system's type number (statfs f_type), or -1.
 long cposix_filesystem_type(const char *_Nonnull path);
-/// prctl(PR_SET_PDEATHSIG): this process gets the signal when its parent ends.
-int cposix_signal_at_parents_death(int signal);
 
 /// posix_spawn_file_actions_addchdir_np(3), which needs _GNU_SOURCE. Gives an error number, or 0.
 #include <spawn.h>

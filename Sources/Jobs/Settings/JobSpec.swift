@@ -87,9 +87,6 @@ package struct JobSpec: Codable, Sendable, Equatable {
 
   package init(name: String) { self.name = name }
 
-  /// The weights that a job without `train` uses; one with `train` uses those that it made.
-  package var weightsWithoutTraining: String { generate?.from ?? "latest" }
-
   package enum CodingKeys: String, CodingKey {
     case name, schedule, timezone, missed
     case missedWithin = "missed_within"

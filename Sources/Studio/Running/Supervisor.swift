@@ -62,8 +62,8 @@ final class Supervisor {
   /// - Throws: `LedgerError` where the ledger's machine fails.
   func startNext(_ configuration: JobsFile, blockedAtOnce: Bool, except tried: Set<RunID> = []) throws {
     guard active.count < configuration.studio.workers else { return }
-    let todo = try ledger.reader.runsToDo(at: environment.clock.now, blockedAtOnce: blockedAtOnce)
-    for run in todo where !tried.contains(run.id) {
+    let next = try ledger.reader.runsToDo(at: environment.clock.now, blockedAtOnce: blockedAtOnce)
+    for run in next where !tried.contains(run.id) {
       guard active.count < configuration.studio.workers else { return }
       guard !active.keys.contains(where: { $0.job == run.id.job }) else { continue }
       try start(run, configuration)
