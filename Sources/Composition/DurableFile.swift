@@ -48,12 +48,18 @@ package enum DurableFile {
   ///   - path: Where it is to stand.
   ///   - replacing: Whether a file that is there is replaced; otherwise it is left and the call fails.
   ///   - flushing: Whether the file survives a power cut once the call returns.
+  ///   - previous: Where the file that is replaced is kept; nil: nowhere.
   /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.
   package static func write(
-    _ bytes: [UInt8], to path: String, replacing: Bool = true, flushing: Bool = true
+    _ bytes: [UInt8], to path: String, replacing: Bool = true, flushing: Bool = true, keeping previous: String? = nil
   ) throws(CompositionError) {
     let temporary = path + ".\(getpid()).tmp"
     try create(bytes, at: temporary, flushing: flushing)
+    if let previous, exists(path), rename(path, previous) != 0 {
+      let error = failure("write", previous)
+      unlink(temporary)
+      throw error
+    }
     let renamed =
       replacing ? rename(temporary, path) : cposix_rename_noreplace(AT_FDCWD, temporary, AT_FDCWD, path)
     guard renamed == 0 else {

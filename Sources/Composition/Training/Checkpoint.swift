@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Identity
 internal import Network
 
 /// Where a training stands: all that goes on needs, in one file that is whole or not there.
@@ -29,6 +30,24 @@ struct Checkpoint: Sendable {
   var best: [Tensor]
 
   private static let key = "ritornello-checkpoint"
+  private static let checksum = "ritornello-sha256"
+
+  /// The hash of all that the file holds, by which a damaged one is known.
+  private static func hash(_ text: String, _ tensors: [Tensor]) -> String {
+    var hasher = ContentHash.Hasher()
+    hasher.update(Array(text.utf8))
+    for tensor in tensors.sorted(by: { $0.name < $1.name }) {
+      hasher.update(Array("\n\(tensor.name) \(tensor.shape)\n".utf8))
+      var place = 0
+      while place < tensor.values.count {
+        let end = min(place + (1 << 18), tensor.values.count)
+        let piece = tensor.values[place..<end].withUnsafeBytes { Array($0) }
+        hasher.update(piece)
+        place = end
+      }
+    }
+    return hasher.finish().hex
+  }
 
   /// The file's bytes.
   func encoded() throws -> [UInt8] {
@@ -38,7 +57,9 @@ struct Checkpoint: Sendable {
     func named(_ prefix: String, _ tensors: [Tensor]) -> [Tensor] {
       tensors.map { Tensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
     }
-    return Safetensors(tensors: named("trainer.", trainer) + named("best.", best), metadata: [Self.key: text]).encoded()
+    let tensors = named("trainer.", trainer) + named("best.", best)
+    let metadata = [Self.key: text, Self.checksum: Self.hash(text, tensors)]
+    return Safetensors(tensors: tensors, metadata: metadata).encoded()
   }
 
   init(facts: Facts, trainer: [Tensor], best: [Tensor]) {
@@ -49,12 +70,15 @@ struct Checkpoint: Sendable {
 
   /// Reads a file's bytes.
   ///
-  /// - Throws: `CompositionError` of kind `data`.
+  /// - Throws: `CompositionError` of kind `data`, also where the bytes are not those that were written.
   init(_ bytes: [UInt8], path: String) throws(CompositionError) {
     do {
       let file = try Safetensors(bytes: bytes)
       guard let text = file.metadata[Self.key] else {
         throw CompositionError(.data, "\(path) is no checkpoint")
+      }
+      guard file.metadata[Self.checksum] == Self.hash(text, file.tensors) else {
+        throw CompositionError(.data, "\(path) is damaged: its checksum is not that of its contents")
       }
       facts = try JSONDecoder().decode(Facts.self, from: Data(text.utf8))
       func named(_ prefix: String) -> [Tensor] {

@@ -39,6 +39,8 @@ struct Preparation {
       order = try makeOrder(run, configuration)
     }
     order.attempt = run.attempts + 1
+    order.numerics = environment.numerics
+    order.programVersion = environment.programVersion
     order.threads = configuration.studio.threads
     order.checkpointSeconds = configuration.studio.checkpoint.seconds
     return PreparedRun(order: order, text: try files.write(order))
