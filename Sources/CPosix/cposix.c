@@ -29,6 +29,8 @@ int cposix_open_at(int folder, const char *path, int flags, unsigned mode) {
   return openat(folder, path, flags, (mode_t)mode);
 }
 
+int cposix_sync_file_system(int descriptor) { return syncfs(descriptor); }
+
 long cposix_filesystem_type(const char *path) {
   struct statfs facts;
   return statfs(path, &facts) == 0 ? (long)facts.f_type : -1;

@@ -17,6 +17,8 @@ int cposix_is_locked(int descriptor);
 int cposix_try_read_lease(int descriptor);
 /// open(2), which is variadic and so takes its mode here.
 int cposix_open_at(int folder, const char *_Nonnull path, int flags, unsigned mode);
+/// syncfs(2): all that was written to the file system that holds the open file.
+int cposix_sync_file_system(int descriptor);
 /// The file system's type number (statfs f_type), or -1.
 long cposix_filesystem_type(const char *_Nonnull path);
 
