@@ -78,6 +78,13 @@ struct Engine {
     pool.runRanges(tiles) { kernels.transpose(w, rows, panels, t, $0.lowerBound, $0.upperBound) }
   }
 
+  /// Adds packed numbers, of which there are whole panels.
+  func add(_ one: FloatBuffer, to sum: FloatBuffer) {
+    pool.runRanges(sum.count / 64) {
+      kernels.add(64 * $0.count, one.base + 64 * $0.lowerBound, sum.base + 64 * $0.lowerBound)
+    }
+  }
+
   /// Multiplies rows by their lane's mask [lanes, width].
   func mask(_ x: UnsafeMutablePointer<Float>, rows: Int, by mask: UnsafePointer<Float>, lanes: Int, width: Int) {
     pool.runRanges(rows) {
@@ -110,6 +117,10 @@ extension ck_product {
       self.start = UnsafePointer(c)
       start_rows = cRows
       start_step = 64
+    case .rows(let rows):
+      self.start = rows
+      start_rows = cRows
+      start_step = 64
     }
   }
 
@@ -117,5 +128,7 @@ extension ck_product {
     case zero
     case bias(UnsafePointer<Float>)
     case sum
+    /// Rows that lie as C's do.
+    case rows(UnsafePointer<Float>)
   }
 }

@@ -7,6 +7,8 @@ final class NetworkPass {
   let lanes: Int
   let steps: Int
   let layers: [RecurrentLayer]
+  /// What each layer hands up.
+  let handedUp: [LayerOutput]
   let input: InputStage
   let output: OutputStage
   private let engine: Engine
@@ -34,13 +36,15 @@ final class NetworkPass {
         architecture.cell, places: $0, hidden: layout.hidden, lanes: lanes, steps: steps, trains: trains,
         engine: engine)
     }
+    handedUp = LayerOutput.stack(
+      on: layers, architecture, layout, rows: lanes * steps, trains: trains, engine: engine)
     input = InputStage(architecture, layout, trains: trains, engine: engine)
     output = OutputStage(architecture, layout, trains: trains, engine: engine)
     keep = FloatBuffer(lanes * steps)
   }
 
   /// What the last layer has given out.
-  var top: RecurrentLayer { layers[layers.count - 1] }
+  var top: LayerOutput { handedUp[handedUp.count - 1] }
 
   /// Prepares what depends on the weights alone; to be called whenever they have changed.
   func prepare(_ weights: UnsafePointer<Float>) {
@@ -77,12 +81,14 @@ final class NetworkPass {
       } else {
         engine.product(
           ck_product(
-            a: layers[index - 1].out.base, aRows: rows, b: weights + layout.layers[index].input.offset,
+            a: handedUp[index - 1].out.base, aRows: rows, b: weights + layout.layers[index].input.offset,
             bRows: layout.hidden, k: layout.hidden, c: layer.gates.base, cRows: rows, start: .bias(layer.bias.base)),
           rows: rows, panels: layer.width / 64)
       }
       layer.forward(
-        weights, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index], outMask: masks?.output[index])
+        weights, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index],
+        outMask: handedUp[index].isPlain ? masks?.output[index] : nil)
+      handedUp[index].forward(weights, shape: shape, mask: masks?.output[index])
     }
   }
 
@@ -112,11 +118,13 @@ final class NetworkPass {
         mask: masks?.head)
     }
     for (index, layer) in layers.enumerated().reversed() {
+      let output = handedUp[index]
+      output.backward(weights, gradients: gradients, shape: shape, mask: masks?.output[index])
       layer.backward(
         weights, gradients: gradients, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index],
-        outMask: masks?.output[index])
+        outMask: output.isPlain ? masks?.output[index] : nil)
       guard index > 0 else { continue }
-      let below = layers[index - 1], hidden = layout.hidden
+      let below = handedUp[index - 1], hidden = layout.hidden
       engine.productTransposed(
         ck_product(
           a: below.out.base, aRows: rows, b: layer.gates.base, bRows: rows, k: rows,
@@ -125,7 +133,8 @@ final class NetworkPass {
       engine.product(
         ck_product(
           a: layer.gates.base, aRows: rows, b: transposedInputs[index - 1].base, bRows: layer.width, k: layer.width,
-          c: below.gradientOfOut.base, cRows: rows, start: .zero), rows: rows, panels: hidden / 64)
+          c: below.gradientOfOut.base, cRows: rows, start: output.startOfGradientBelow), rows: rows,
+        panels: hidden / 64)
     }
     input.backward(
       weights, gradients: gradients, batch.reads, rows: rows, lanes: lanes, mask: masks?.input,

@@ -64,6 +64,8 @@ struct PackedLayout: Sendable {
   private(set) var embedding: Matrix?
   private(set) var dense: Dense?
   private(set) var layers: [Layer] = []
+  /// Weights and biases of the layers' norms; empty without.
+  private(set) var norms: [Dense] = []
   private(set) var head: Dense?
   private(set) var tables: Matrix?
   private(set) var outputs: [Dense] = []
@@ -73,6 +75,7 @@ struct PackedLayout: Sendable {
     hidden = padded(architecture.hidden)
     placeInput(architecture)
     placeLayers(architecture)
+    if architecture.layerNorm { placeNorms(architecture) }
     let headWidth = padded(architecture.headWidth)
     if headWidth > 0 { placeHead(architecture, headWidth) }
     let rows = headWidth > 0 ? headWidth : hidden
@@ -126,6 +129,16 @@ struct PackedLayout: Sendable {
       placements.append(Placement(matrix: layer.recurrent, isTransposed: true, gates: recurrent))
       placements.append(Placement(matrix: layer.inputBias, gates: gates))
       placements.append(Placement(matrix: layer.recurrentBias, gates: recurrent))
+    }
+  }
+
+  private mutating func placeNorms(_ architecture: Architecture) {
+    for _ in 0..<architecture.layers {
+      let norm = Dense(
+        weight: add(rows: 1, width: architecture.hidden), bias: add(rows: 1, width: architecture.hidden))
+      norms.append(norm)
+      placements.append(Placement(matrix: norm.weight))
+      placements.append(Placement(matrix: norm.bias))
     }
   }
 

@@ -16,6 +16,7 @@ extension TrainSettings {
           "input": network.dropout.input, "between": network.dropout.between, "recurrent": network.dropout.recurrent,
           "output": network.dropout.output, "head": network.dropout.head,
         ],
+        residual: network.residual, layerNorm: network.layerNorm,
         loss: NetworkSettings.Loss(rawValue: loss.rawValue) ?? .crossEntropy))
   }
 
@@ -26,7 +27,8 @@ extension TrainSettings {
         name: .init(rawValue: optimizer.name.rawValue) ?? .adamw, learningRate: Float(optimizer.learningRate),
         weightDecay: Float(optimizer.weightDecay), schedule: .init(rawValue: optimizer.schedule.rawValue) ?? .constant,
         warmUp: optimizer.warmUp, clip: optimizer.clip.map { Float($0) }, average: average.map { Float($0) }),
-      batch: batch, sequence: sequence, iterations: iterations, minutes: minutes, validateEvery: validateEvery,
+      batch: batch, accumulate: accumulate, sequence: sequence, iterations: iterations, minutes: minutes,
+      validateEvery: validateEvery,
       patience: patience,
       transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, seed: seed)
   }

@@ -35,6 +35,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "roll, steps or voices, with its defaults.") var representation: String?
   @Option(help: "mse, mae, bce or cross-entropy.") var loss: String?
   @Option(help: "Sequences side by side.") var batch: String?
+  @Option(help: "Batches whose gradients make one optimiser step.") var accumulate: String?
   @Option(help: "Recurrent steps of a sequence.") var sequence: String?
   @Option(help: "Optimiser steps at most.") var iterations: String?
   @Option(help: "Minutes at most.") var minutes: String?
@@ -76,6 +77,7 @@ struct TrainCommand: ParsableCommand {
     var options: [String: [String]] = [:]
     let given: [(String, String?)] = [
       ("from", from), ("preset", preset), ("representation", representation), ("loss", loss), ("batch", batch),
+      ("accumulate", accumulate),
       ("sequence", sequence), ("iterations", iterations), ("minutes", minutes), ("validate_every", validateEvery),
       ("patience", patience), ("transpose", transpose), ("average", average), ("seed", seed),
     ]

@@ -6,7 +6,7 @@ import Testing
 struct SameBitsTests {
   /// Each build of the kernels, and the fastest with several numbers of threads.
   private static var ways: [(kernels: String, threads: Int)] {
-    KernelChoice.available.map { ($0, 1) } + [(Kernels.best.name, 2), (Kernels.best.name, 5)]
+    KernelChoice.available.map { ($0, 1) } + [2, 3, 5].map { (Kernels.best.name, $0) }
   }
 
   /// Losses, weights and averaged weights of three steps, as bits.
@@ -28,7 +28,7 @@ struct SameBitsTests {
     return bits
   }
 
-  @Test("threads and instruction sets change no bit of training", arguments: NetworkCase.all + NetworkCase.large)
+  @Test("threads and instruction sets change no bit of training", arguments: NetworkCase.everySize)
   func training(_ example: NetworkCase) throws {
     let network = example.network()
     var expected: [UInt32]?
@@ -39,7 +39,7 @@ struct SameBitsTests {
     }
   }
 
-  @Test("threads and instruction sets change no bit of scoring", arguments: NetworkCase.all + NetworkCase.large)
+  @Test("threads and instruction sets change no bit of scoring", arguments: NetworkCase.everySize)
   func scoring(_ example: NetworkCase) throws {
     var expected: BatchScore?
     let network = example.network()

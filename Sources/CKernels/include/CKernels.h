@@ -134,6 +134,25 @@ typedef struct ck_update {
   float shrink, rate, decay, corrected_rate, root2, keep_average;
 } ck_update;
 
+// What a layer hands up: y = norm(x) · mask + below, each where there is one (Ba, Kiros & Hinton 2016).
+//   norm(x) = (x - mean) / sqrt(variance + 1e-5) · weight + bias over a row's `width` numbers: sixteen sums and a tree.
+typedef struct ck_hand_up {
+  size_t rows, lanes, width;
+  // [P][rows][64], P panels of the width.
+  const float *x;
+  // [64·P], zero past the width; or null.
+  const float *_Nullable weight, *_Nullable bias;
+  // [rows][2]: mean and 1 / deviation, where there are weights.
+  float *_Nullable statistics;
+  // [lanes][64·P] or null.
+  const float *_Nullable mask;
+  const float *_Nullable below;
+  float *y;
+  // Gradients of y and x.
+  const float *_Nullable d_y;
+  float *_Nullable d_x;
+} ck_hand_up;
+
 // One table of kernels.
 typedef struct ck_kernels {
   const char *name;
@@ -178,6 +197,13 @@ typedef struct ck_kernels {
   // The sum of squares of n numbers: 16 sums, number i into sum i % 16, then a tree.
   float (*squares)(size_t n, const float *x);
   void (*update)(const ck_update *s, size_t i0, size_t i1);
+  // y of rows r0..<r1, and d_x of them from d_y (`below` has the gradient d_y itself).
+  void (*hand_up)(const ck_hand_up *s, size_t r0, size_t r1);
+  void (*hand_up_backward)(const ck_hand_up *s, size_t r0, size_t r1);
+  // The gradients of weight and bias in panels p0..<p1, each the sum over ascending rows.
+  void (*norm_gradients)(const ck_hand_up *s, float *d_weight, float *d_bias, size_t p0, size_t p1);
+  // y[i] += x[i] for i < n.
+  void (*add)(size_t n, const float *x, float *y);
 } ck_kernels;
 
 // Into how many tiles of at most 6 rows a step's rows are cut.

@@ -18,6 +18,7 @@ package struct BlockReading: SongReading {
     architecture = Architecture(
       reading: .vectors(width: roll.width), embedding: network.embedding, cell: network.recurrentCell,
       hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      residual: network.residual, layerNorm: network.layerNorm,
       writing: .values(width: roll.width, loss: loss))
   }
 

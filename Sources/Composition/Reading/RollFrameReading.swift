@@ -22,6 +22,7 @@ package struct RollFrameReading: SongReading {
     architecture = Architecture(
       reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
       hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      residual: network.residual, layerNorm: network.layerNorm,
       writing: .independent(head: network.head, width: roll.width))
   }
 

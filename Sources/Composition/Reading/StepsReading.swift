@@ -51,7 +51,8 @@ package struct StepsReading: FrameWriting {
     )
     architecture = Architecture(
       reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
-      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
+      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      residual: network.residual, layerNorm: network.layerNorm, writing: .written(head))
   }
 
   /// Mask 0: nothing written yet.

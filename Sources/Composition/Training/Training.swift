@@ -27,7 +27,7 @@ struct Training {
     guard !task.train.items.isEmpty else {
       throw CompositionError(.data, "there is no music to train on")
     }
-    try Self.checkMemory(reading.architecture)
+    try Self.checkMemory(reading.architecture, accumulate: task.settings.accumulate)
     let network: Network
     if let start = task.start {
       network = try start.network(for: task.plan, seed: task.settings.seed)
@@ -61,10 +61,11 @@ struct Training {
     began = now - facts.seconds
   }
 
-  /// Refuses a network that this machine cannot hold: weights, gradients, two moments and the average.
-  private static func checkMemory(_ architecture: Architecture) throws {
+  /// Refuses a network that this machine cannot hold: weights, gradients (accumulating: of one batch
+  /// too), two moments and the average.
+  private static func checkMemory(_ architecture: Architecture, accumulate: Int) throws {
     try architecture.check()
-    let needed = architecture.parameterCount * 20
+    let needed = architecture.parameterCount * (accumulate > 1 ? 24 : 20)
     let present = ProcessInfo.processInfo.physicalMemory
     guard UInt64(needed) <= present else {
       throw CompositionError(
@@ -128,10 +129,12 @@ struct Training {
 
   private mutating func step() throws {
     let share = Float(facts.iteration) / Float(max(1, task.settings.iterations))
-    let batch = stream.next(task.settings.sequence, progress: share).batch
+    let batches = (0..<task.settings.accumulate).map { _ in
+      stream.next(task.settings.sequence, progress: share).batch
+    }
     let before = Self.now()
     let loss = try trainer.step(
-      batch, iteration: facts.iteration, of: task.settings.iterations, seed: task.settings.seed)
+      batches, iteration: facts.iteration, of: task.settings.iterations, seed: task.settings.seed)
     facts.stepSeconds += Self.now() - before
     guard loss.isFinite else {
       throw CompositionError(
@@ -178,9 +181,14 @@ struct Training {
       isValidation: isValidation, checkpointIteration: checkpointIteration)
   }
 
+  /// The recurrent steps that have been read.
+  private var tokens: Double {
+    let settings = task.settings
+    return Double(facts.iteration) * Double(settings.batch) * Double(settings.sequence) * Double(settings.accumulate)
+  }
+
   private var tokensPerSecond: Double {
-    let tokens = Double(facts.iteration) * Double(task.settings.batch) * Double(task.settings.sequence)
-    return facts.stepSeconds > 0 ? tokens / facts.stepSeconds : 0
+    facts.stepSeconds > 0 ? tokens / facts.stepSeconds : 0
   }
 
   private func outcome(_ stoppedBy: TrainingOutcome.StoppedBy) throws -> TrainingOutcome {
@@ -192,7 +200,6 @@ struct Training {
     let metadata = WeightsMetadata(
       plan: task.plan, vocabulary: reading.representation.vocabulary, training: task.settings, iteration: iteration,
       validationLoss: facts.bestLoss, snapshot: task.train.snapshot, parents: parents)
-    let tokens = Double(facts.iteration) * Double(task.settings.batch) * Double(task.settings.sequence)
     return TrainingOutcome(
       weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,

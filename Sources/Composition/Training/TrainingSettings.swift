@@ -47,6 +47,11 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   package var optimizer: OptimizerSettings
   /// Lanes, B.
   package var batch: Int
+  /// Batches whose gradients make one optimiser step.
+  package var accumulate: Int {
+    get { max(1, accumulateIfMany ?? 1) }
+    set { accumulateIfMany = newValue > 1 ? newValue : nil }
+  }
   /// Recurrent steps, T.
   package var sequence: Int
   /// The upper bound of optimiser steps.
@@ -60,8 +65,17 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   package var transpose: Transposition?
   package var seed: UInt64
 
+  // Not written where 1, so that weights without it keep their bytes.
+  private var accumulateIfMany: Int?
+
+  private enum CodingKeys: String, CodingKey {
+    case optimizer, batch, sequence, iterations, minutes, validateEvery, patience, transpose, seed
+    case accumulateIfMany = "accumulate"
+  }
+
   package init(
-    optimizer: OptimizerSettings, batch: Int, sequence: Int, iterations: Int, minutes: Double? = nil,
+    optimizer: OptimizerSettings, batch: Int, accumulate: Int = 1, sequence: Int, iterations: Int,
+    minutes: Double? = nil,
     validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, seed: UInt64 = 1
   ) {
     self.optimizer = optimizer
@@ -73,5 +87,6 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     self.patience = patience
     self.transpose = transpose
     self.seed = seed
+    self.accumulate = accumulate
   }
 }

@@ -20,6 +20,8 @@ extension TrainFields {
     loss = reader.written("loss", .choice, default: "cross-entropy (roll: bce)")
     optimizer = OptimizerPart(reader)
     batch = reader.written("batch", .integer(1...4096).measured(in: "sequences"), default: "\(standard.batch)")
+    accumulate = reader.written(
+      "accumulate", .integer(1...1024).measured(in: "batches"), default: "\(standard.accumulate)")
     sequence = reader.written(
       "sequence", .integer(1...65_536).measured(in: "recurrent steps"), default: "\(standard.sequence)")
     iterations = reader.written("iterations", .count.measured(in: "iterations"), default: "\(standard.iterations)")
@@ -126,6 +128,8 @@ extension NetworkPart {
       Written(NetworkInput.allCases.filter { written.value.contains($0) }, at: written.mark)
     }
     dropout = DropoutPart(reader)
+    residual = reader.written("residual", .boolean, default: "false")
+    layerNorm = reader.written("layer_norm", .boolean, default: "false")
     reader.finish()
   }
 }

@@ -21,6 +21,7 @@ extension TrainFields {
     settings.loss = resolvedLoss(fields.loss, fields.representation?.name?.mark, name, report)
     settings.optimizer = fields.optimizer?.resolved() ?? settings.optimizer
     settings.batch = fields.batch?.value ?? settings.batch
+    settings.accumulate = fields.accumulate?.value ?? settings.accumulate
     settings.sequence = fields.sequence?.value ?? settings.sequence
     settings.iterations = fields.iterations?.value ?? settings.iterations
     settings.minutes = fields.minutes?.value
@@ -105,6 +106,8 @@ extension NetworkPart {
     result.head = head?.value ?? result.head
     result.inputs = inputs?.value ?? result.inputs
     result.dropout = dropout?.resolved() ?? result.dropout
+    result.residual = residual?.value ?? result.residual
+    result.layerNorm = layerNorm?.value ?? result.layerNorm
     if reading == .tokens, result.head > 0 {
       report(
         "head is \(result.head), but only a network that reads frames has a head", "head", head?.mark,

@@ -9,6 +9,7 @@ package struct TrainFields: Sendable {
   var loss: Written<LossName>?
   var optimizer: OptimizerPart?
   var batch: Written<Int>?
+  var accumulate: Written<Int>?
   var sequence: Written<Int>?
   var iterations: Written<Int>?
   var minutes: Written<Double>?
@@ -35,6 +36,7 @@ package struct TrainFields: Sendable {
     result.loss = loss ?? base.loss
     result.optimizer = optimizer?.overlaid(on: base.optimizer) ?? base.optimizer
     result.batch = batch ?? base.batch
+    result.accumulate = accumulate ?? base.accumulate
     result.sequence = sequence ?? base.sequence
     result.iterations = iterations ?? base.iterations
     result.minutes = minutes ?? base.minutes
@@ -91,6 +93,8 @@ struct NetworkPart: Sendable {
   var head: Written<Int>?
   var inputs: Written<[NetworkInput]>?
   var dropout: DropoutPart?
+  var residual: Written<Bool>?
+  var layerNorm: Written<Bool>?
   /// Says that a way of reading is written and is none.
   var isUncertain = false
 
@@ -107,6 +111,8 @@ struct NetworkPart: Sendable {
     result.head = head ?? (readsOtherwise ? nil : base.head)
     result.inputs = inputs ?? base.inputs
     result.dropout = dropout?.overlaid(on: base.dropout) ?? base.dropout
+    result.residual = residual ?? base.residual
+    result.layerNorm = layerNorm ?? base.layerNorm
     return result
   }
 }

@@ -63,8 +63,10 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package var network: NetworkFields
   package var loss: LossName
   package var optimizer = OptimizerFields()
-  /// Sequences an iteration.
+  /// Sequences of a batch.
   package var batch = 32
+  /// Batches whose gradients make one iteration.
+  package var accumulate = 1
   /// Recurrent steps of a sequence: tokens, frames or blocks.
   package var sequence = 128
   /// The most iterations, over which schedule, warm-up and fading run.
@@ -91,6 +93,29 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     loss = representation == .roll ? .bce : .crossEntropy
   }
 
+  /// Reads fields of this or an earlier version; what that did not know is as it was then.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    from = try container.decode(String.self, forKey: .from)
+    preset = try container.decodeIfPresent(String.self, forKey: .preset)
+    representation = try container.decode(RepresentationFields.self, forKey: .representation)
+    network = try container.decode(NetworkFields.self, forKey: .network)
+    loss = try container.decode(LossName.self, forKey: .loss)
+    optimizer = try container.decode(OptimizerFields.self, forKey: .optimizer)
+    batch = try container.decode(Int.self, forKey: .batch)
+    accumulate = try container.decodeIfPresent(Int.self, forKey: .accumulate) ?? 1
+    sequence = try container.decode(Int.self, forKey: .sequence)
+    iterations = try container.decode(Int.self, forKey: .iterations)
+    minutes = try container.decodeIfPresent(Double.self, forKey: .minutes)
+    validateEvery = try container.decode(Int.self, forKey: .validateEvery)
+    validation = try container.decode(ValidationChoice.self, forKey: .validation)
+    patience = try container.decodeIfPresent(Int.self, forKey: .patience)
+    transpose = try container.decodeIfPresent(TransposeSettings.self, forKey: .transpose)
+    average = try container.decodeIfPresent(Double.self, forKey: .average)
+    seed = try container.decode(UInt64.self, forKey: .seed)
+    generate = try container.decode(GenerateFields.self, forKey: .generate)
+  }
+
   /// Writes every field, also those that are none.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -101,6 +126,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(loss, forKey: .loss)
     try container.encode(optimizer, forKey: .optimizer)
     try container.encode(batch, forKey: .batch)
+    try container.encode(accumulate, forKey: .accumulate)
     try container.encode(sequence, forKey: .sequence)
     try container.encode(iterations, forKey: .iterations)
     try container.encode(minutes, forKey: .minutes)
@@ -114,7 +140,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   }
 
   package enum CodingKeys: String, CodingKey {
-    case from, preset, representation, network, loss, optimizer, batch, sequence, iterations, minutes
+    case from, preset, representation, network, loss, optimizer, batch, accumulate, sequence, iterations, minutes
     case validateEvery = "validate_every"
     case validation, patience, transpose, average, seed, generate
   }
