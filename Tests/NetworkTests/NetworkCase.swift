@@ -36,13 +36,12 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
   /// Residual connections and layer normalisation, together and alone.
   static let handingUp: [NetworkCase] = Architecture.Cell.allCases.flatMap { cell in
     [
+      NetworkCase("\(cell), residual", .classes(count: 6), 2, 4, 3, .classes(count: 5), cell: cell, residual: true),
       NetworkCase(
-        "\(cell), residual", .classes(count: 6), 3, 5, 3, .classes(count: 7), cell: cell, residual: true),
-      NetworkCase(
-        "\(cell), norm, dropout", .vectors(width: 7), 4, 5, 2, .values(width: 6, loss: .mse), dropout, cell: cell,
+        "\(cell), norm", .vectors(width: 5), 0, 4, 2, .values(width: 4, loss: .mse), dropout, cell: cell,
         layerNorm: true),
       NetworkCase(
-        "\(cell), residual, norm, dropout", .vectors(width: 7), 0, 5, 3, .written(voices), dropout, cell: cell,
+        "\(cell), residual, norm", .vectors(width: 5), 3, 4, 3, .independent(head: 4, width: 3), dropout, cell: cell,
         residual: true, layerNorm: true),
     ]
   }
@@ -50,7 +49,7 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
   /// The same, past a panel.
   static let largeHandingUp: [NetworkCase] = Architecture.Cell.allCases.map { cell in
     NetworkCase(
-      "wide \(cell), residual, norm", .classes(count: 90), 70, 66, 3, .classes(count: 70), dropout, cell: cell,
+      "wide \(cell), residual, norm", .classes(count: 9), 3, 66, 2, .classes(count: 7), dropout, cell: cell,
       residual: true, layerNorm: true)
   }
 
