@@ -33,8 +33,17 @@ enum Fixtures {
     plan(.voices, reads: .frames), plan(.voices, reads: .tokens), plan(.steps, reads: .frames),
     plan(.steps, reads: .tokens), plan(.roll, reads: .frames), plan(.roll, reads: .tokens),
     plan(.events, reads: .tokens),
-    plan(.voices, reads: .frames, cell: "gru"), plan(.steps, reads: .tokens, cell: "rnn"),
+    plan(.voices, reads: .frames, cell: "gru"), plan(.steps, reads: .tokens, cell: "rnn"), handingUp,
   ]
+
+  /// Two layers with a residual connection and norms.
+  static let handingUp: NetworkPlan = {
+    var handingUp = plan(.steps, reads: .frames)
+    handingUp.network.layers = 2
+    handingUp.network.residual = true
+    handingUp.network.layerNorm = true
+    return handingUp
+  }()
 
   static func settings(iterations: Int = 6) -> TrainingSettings {
     TrainingSettings(

@@ -236,6 +236,11 @@ struct JobsFileTests {
     ),
     ("network: {dropout: 1}", ["dropout is '1': expected a number from 0 up to but not 1, or a map"]),
     ("network: {dropout: {out: 0.1}}", ["unknown key 'out' in jobs.j.train.network.dropout"]),
+    ("network: {residual: 1}", ["residual is '1': expected true or false"]),
+    ("network: {layer_norm: yes}", ["layer_norm is 'yes': expected true or false"]),
+    ("network: {layernorm: true}", ["unknown key 'layernorm' in jobs.j.train.network"]),
+    ("accumulate: 0", ["accumulate is '0': expected a whole number from 1 to 1024"]),
+    ("accumulate: 1025", ["accumulate is '1025': expected a whole number from 1 to 1024"]),
     ("loss: mae", ["loss is 'mae', which does not fit the representation steps: expected cross-entropy"]),
     ("optimizer: {clip: 0}", ["clip is '0': expected a number above 0 up to 1000000, or none"]),
     ("minutes: 0", ["minutes is '0': expected a number above 0 up to 1000000"]),
@@ -273,6 +278,27 @@ struct JobsFileTests {
     #expect(parsed.diagnostics.map(\.mark) == [Mark(line: 5, column: 13)])
     #expect(Parsed(train: "from: gone").said == [])
     #expect(Parsed("jobs: {lates: {corpus: c, train: {from: lates}}}").said == [])
+  }
+
+  @Test("a key of the network or the training that is nearly one is told with that one")
+  func tellsMistypedKeys() {
+    #expect(Parsed(train: "network: {layernorm: true}").diagnostics.map(\.nearest) == ["layer_norm"])
+    #expect(Parsed(train: "network: {residuals: true}").diagnostics.map(\.nearest) == ["residual"])
+    #expect(Parsed(train: "acumulate: 2").diagnostics.map(\.nearest) == ["accumulate"])
+  }
+
+  @Test("residual, layer_norm and accumulate are read, are off by default, and lie over what is below")
+  func readsHandingUp() throws {
+    let plain = try Parsed(train: "batch: 4").train()
+    #expect(!plain.network.residual && !plain.network.layerNorm && plain.accumulate == 1)
+    let parsed = Parsed(
+      """
+      defaults: {train: {accumulate: 4, network: {residual: true, layer_norm: true}}}
+      jobs: {j: {corpus: c, train: {network: {layers: 3, residual: false}}}}
+      """)
+    let train = try parsed.train()
+    #expect(!train.network.residual && train.network.layerNorm && train.accumulate == 4)
+    #expect(train.network.layers == 3)
   }
 
   @Test("a loss that does not fit a roll is told at its place")

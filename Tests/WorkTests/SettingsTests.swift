@@ -39,6 +39,22 @@ struct SettingsTests {
     #expect(head.head == 256)
   }
 
+  @Test("residual connections, norms and batches an iteration reach the network and the trainer")
+  func handingUp() throws {
+    let plain = try settings("preset: chorale")
+    #expect(try !plain.networkPlan.reading().architecture.residual)
+    #expect(try !plain.networkPlan.reading().architecture.layerNorm && plain.trainingSettings.accumulate == 1)
+    for name in ["roll", "steps", "voices", "events"] {
+      let set = try settings(
+        "representation: \(name)\naccumulate: 4\nnetwork: {layers: 2, residual: true, layer_norm: true}")
+      let architecture = try set.networkPlan.reading().architecture
+      #expect(architecture.residual && architecture.layerNorm && set.trainingSettings.accumulate == 4)
+    }
+    let frames = try settings(
+      "representation: roll\nnetwork: {reads: frames, layers: 2, residual: true, layer_norm: true}")
+    #expect(try frames.networkPlan.reading().architecture.layerNorm)
+  }
+
   @Test("a chorale's inputs have the width that the design gives")
   func voices() throws {
     let reading = try settings("preset: chorale").networkPlan.reading()
