@@ -113,7 +113,8 @@ struct PairsTests {
       let pool = WorkerPool(threads: 1)
       defer { pool.stop() }
       return try Trainer(
-        network: network, optimizer: OptimizerSettings(name: .sgd, learningRate: 1), lanes: 5, steps: 3, precision: precision, pool: pool
+        network: network, optimizer: OptimizerSettings(name: .sgd, learningRate: 1), lanes: 5, steps: 3,
+        precision: precision, pool: pool
       ).gradients(batch, seed: 3)
     }
     let exact = try found(.f32), rounded = try found(.bf16)
