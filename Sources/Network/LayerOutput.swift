@@ -21,12 +21,14 @@ final class LayerOutput {
   /// H of the file.
   private let width: Int
   private let statistics: FloatBuffer
+  /// Y rounded to bfloat16, and pairs of its rows, where they are and y is not the layer's own.
+  private let halves: (out: FloatBuffer, pairs: FloatBuffer)?
   private let engine: Engine
 
   /// The outputs of all layers, each on the one below.
   static func stack(
     on layers: [RecurrentLayer], _ architecture: Architecture, _ layout: PackedLayout, rows: Int, trains: Bool,
-    engine: Engine
+    precision: Precision, engine: Engine
   ) -> [LayerOutput] {
     var outputs: [LayerOutput] = []
     for (index, layer) in layers.enumerated() {
@@ -34,14 +36,14 @@ final class LayerOutput {
         LayerOutput(
           layer, below: architecture.residual ? outputs.last : nil,
           norm: architecture.layerNorm ? layout.norms[index] : nil, width: architecture.hidden, rows: rows,
-          trains: trains, engine: engine))
+          trains: trains, precision: precision, engine: engine))
     }
     return outputs
   }
 
   private init(
     _ layer: RecurrentLayer, below: LayerOutput?, norm: PackedLayout.Dense?, width: Int, rows: Int, trains: Bool,
-    engine: Engine
+    precision: Precision, engine: Engine
   ) {
     self.layer = layer
     self.below = below
@@ -52,6 +54,9 @@ final class LayerOutput {
     out = isPlain ? layer.out : FloatBuffer(rows * layer.hidden)
     gradientOfOut = isPlain ? layer.gradientOfOut : FloatBuffer(trains ? rows * layer.hidden : 0)
     statistics = FloatBuffer(norm == nil ? 0 : 2 * rows)
+    halves =
+      isPlain || precision == .f32
+      ? nil : (FloatBuffer(rows * layer.hidden / 2), FloatBuffer((rows + 1) / 2 * layer.hidden))
   }
 
   /// Makes y from the layer's output.
@@ -61,6 +66,7 @@ final class LayerOutput {
     withUnsafePointer(to: handUp(weights, shape, mask)) { handUp in
       run(shape.rows) { kernels.hand_up(handUp, $0.lowerBound, $0.upperBound) }
     }
+    if let halves { engine.halve(out.base, count: shape.rows * layer.hidden, into: halves.out.base) }
   }
 
   /// Makes the gradient of the layer's output from that of y, and writes those of the norm.
@@ -77,6 +83,16 @@ final class LayerOutput {
           handUp, gradients + norm.weight.offset, gradients + norm.bias.offset, $0.lowerBound, $0.upperBound)
       }
     }
+  }
+
+  /// Y rounded to bfloat16, where it is.
+  var outHalves: UnsafePointer<Float>? { isPlain ? layer.outHalves : halves.map { UnsafePointer($0.out.base) } }
+
+  /// Pairs of rows of y, made anew.
+  func makeOutPairs(rows: Int) -> UnsafePointer<Float>? {
+    guard let halves else { return isPlain ? layer.makeOutPairs(rows: rows) : nil }
+    engine.pairRows(out.base, rows: rows, panels: layer.hidden / 64, into: halves.pairs.base)
+    return UnsafePointer(halves.pairs.base)
   }
 
   /// What the gradient of the y below begins with: this y's own, where it holds that one as a summand.

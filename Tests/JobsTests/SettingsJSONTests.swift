@@ -56,6 +56,7 @@ struct SettingsJSONTests {
     var object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     var network = try #require(object["network"] as? [String: Any])
     object["accumulate"] = nil
+    object["precision"] = nil
     network["residual"] = nil
     network["layer_norm"] = nil
     object["network"] = network

@@ -64,7 +64,7 @@ final class RecurrentCase {
       recurrent_mask: shape.masked ? UnsafePointer(recurrentMask.base) : nil,
       out_mask: shape.masked ? UnsafePointer(outMask.base) : nil, bias: bias.base, weights: weights.base,
       transposed: transposed.base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
-      d_hidden: gradientOfHidden.base)
+      d_hidden: gradientOfHidden.base, before_half: nil, out_half: nil, gates_half: nil)
   }
 
   /// Runs all steps, each in two ranges of items.

@@ -64,19 +64,21 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   package var patience: Int?
   package var transpose: Transposition?
   package var seed: UInt64
+  /// How exactly the operands of large products are kept; nil, which leaves no trace in a file: f32.
+  package var precision: String?
 
   // Not written where 1, so that weights without it keep their bytes.
   private var accumulateIfMany: Int?
 
   private enum CodingKeys: String, CodingKey {
-    case optimizer, batch, sequence, iterations, minutes, validateEvery, patience, transpose, seed
+    case optimizer, batch, sequence, iterations, minutes, validateEvery, patience, transpose, seed, precision
     case accumulateIfMany = "accumulate"
   }
 
   package init(
     optimizer: OptimizerSettings, batch: Int, accumulate: Int = 1, sequence: Int, iterations: Int,
-    minutes: Double? = nil,
-    validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, seed: UInt64 = 1
+    minutes: Double? = nil, validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil,
+    seed: UInt64 = 1, precision: String? = nil
   ) {
     self.optimizer = optimizer
     self.batch = batch
@@ -88,5 +90,6 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     self.transpose = transpose
     self.seed = seed
     self.accumulate = accumulate
+    self.precision = precision
   }
 }

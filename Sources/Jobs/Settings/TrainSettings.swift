@@ -4,6 +4,11 @@ package enum LossName: String, Codable, Sendable, CaseIterable {
   case crossEntropy = "cross-entropy"
 }
 
+/// How exactly the operands of large products are kept while training.
+package enum PrecisionName: String, Codable, Sendable, CaseIterable {
+  case f32, bf16
+}
+
 /// Augmentation by moving copies of the songs up and down.
 package struct TransposeSettings: Codable, Sendable, Equatable {
   /// The lowest and highest number of semitones.
@@ -83,6 +88,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   /// The factor of the weights' exponential average; nil: none.
   package var average: Double?
   package var seed: UInt64 = 1
+  package var precision = PrecisionName.f32
   /// What `generate` uses with these weights unless told otherwise.
   package var generate = GenerateFields()
 
@@ -113,6 +119,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     transpose = try container.decodeIfPresent(TransposeSettings.self, forKey: .transpose)
     average = try container.decodeIfPresent(Double.self, forKey: .average)
     seed = try container.decode(UInt64.self, forKey: .seed)
+    precision = try container.decodeIfPresent(PrecisionName.self, forKey: .precision) ?? .f32
     generate = try container.decode(GenerateFields.self, forKey: .generate)
   }
 
@@ -136,12 +143,13 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(transpose, forKey: .transpose)
     try container.encode(average, forKey: .average)
     try container.encode(seed, forKey: .seed)
+    try container.encode(precision, forKey: .precision)
     try container.encode(generate, forKey: .generate)
   }
 
   package enum CodingKeys: String, CodingKey {
     case from, preset, representation, network, loss, optimizer, batch, accumulate, sequence, iterations, minutes
     case validateEvery = "validate_every"
-    case validation, patience, transpose, average, seed, generate
+    case validation, patience, transpose, average, seed, precision, generate
   }
 }
