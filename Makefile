@@ -10,6 +10,9 @@ PREFIX ?= /usr/local
 # Debian packages: three libraries with their headers, and what finds and checks them.
 DEBS := libsqlite3-dev libyaml-dev libarchive-dev pkg-config python3
 
+# The compiler of the C targets: that of the toolchain.
+CLANG ?= $(firstword $(wildcard $(dir $(realpath $(SWIFT)))clang) clang)
+
 # An import that Package.swift does not declare is an error.
 FLAGS   := --explicit-target-dependency-import-check error
 DEBUG   := .build/debug/ritornello
@@ -18,7 +21,7 @@ RELEASE := .build/release/ritornello
 CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py)
 SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
 
-.PHONY: help build test check-shared demo format lint clean install deps toolchain
+.PHONY: help build test check-shared check-neon demo format lint clean install deps toolchain
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
@@ -41,6 +44,9 @@ check-shared: ## Run the program against the data that stand beside the project,
 	$(SWIFT) build -c release --product ritornello-check-shared $(FLAGS); \
 	.build/release/ritornello-check-shared "$(SHARED)/data"; \
 	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(RELEASE) "$(SHARED)"; done
+
+check-neon: toolchain ## Hold the kernels to golden hashes: this processor's, and NEON's under qemu-aarch64
+	@python3 Tests/Kernels/check.py --neon --clang "$(CLANG)"
 
 demo: toolchain deps ## Train on 229 chorales of Bach and write four songs to outbox/demo
 	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" bash Examples/demo.sh
