@@ -44,31 +44,34 @@ final class InputStage {
       into: transposed.base)
   }
 
-  /// Writes bias + input product of all rows into `gates`.
-  func forward(
+  /// Calls `body` with the product that writes bias + input product of all rows into `gates`.
+  func withGateInput(
     _ weights: UnsafePointer<Float>, _ reads: StepBatch.Reads, rows: Int, lanes: Int, bias: FloatBuffer,
-    mask: FloatBuffer?, gates: FloatBuffer
+    mask: FloatBuffer?, gates: FloatBuffer, _ body: (GateInput) -> Void
   ) {
     withSparse(reads, rows: rows, lanes: lanes) { sparse in
       if usesTable(mask: mask) {
         let table = makeTable(weights, bias)
-        engine.sparseProduct(
-          sparse,
-          ck_product(
-            a: table.base, aRows: 0, b: table.base, bRows: architecture.readingWidth, k: 0, c: gates.base,
-            cRows: rows, start: .zero), rows: rows, panels: width / 64)
+        body(
+          GateInput(
+            sparse: sparse,
+            product: ck_product(
+              a: table.base, aRows: 0, b: table.base, bRows: architecture.readingWidth, k: 0, c: gates.base,
+              cRows: rows, start: .zero)))
       } else if architecture.embedding > 0 {
         let read = readRows(weights, sparse, rows: rows, lanes: lanes, mask: mask)
-        engine.product(
-          ck_product(
-            a: read, aRows: rows, b: weights + layer.input.offset, bRows: layer.input.rows, k: layer.input.rows,
-            c: gates.base, cRows: rows, start: .bias(bias.base)), rows: rows, panels: width / 64)
+        body(
+          GateInput(
+            product: ck_product(
+              a: read, aRows: rows, b: weights + layer.input.offset, bRows: layer.input.rows, k: layer.input.rows,
+              c: gates.base, cRows: rows, start: .bias(bias.base))))
       } else {
-        engine.sparseProduct(
-          masked(sparse, mask, lanes),
-          ck_product(
-            a: bias.base, aRows: 0, b: weights + layer.input.offset, bRows: layer.input.rows, k: 0, c: gates.base,
-            cRows: rows, start: .bias(bias.base)), rows: rows, panels: width / 64)
+        body(
+          GateInput(
+            sparse: masked(sparse, mask, lanes),
+            product: ck_product(
+              a: bias.base, aRows: 0, b: weights + layer.input.offset, bRows: layer.input.rows, k: 0, c: gates.base,
+              cRows: rows, start: .bias(bias.base))))
       }
     }
   }

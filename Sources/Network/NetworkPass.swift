@@ -70,19 +70,23 @@ final class NetworkPass {
     let rows = shape.rows
     for row in 0..<rows { keep.base[row] = flags.map { $0[row] == 0 ? 0 : 1 } ?? 1 }
     for (index, layer) in layers.enumerated() {
-      if index == 0 {
-        input.forward(
-          weights, reads, rows: rows, lanes: shape.lanes.count, bias: layer.bias, mask: masks?.input,
-          gates: layer.gates)
-      } else {
-        engine.product(
-          ck_product(
-            a: layers[index - 1].out.base, aRows: rows, b: weights + layout.layers[index].input.offset,
-            bRows: layout.hidden, k: layout.hidden, c: layer.gates.base, cRows: rows, start: .bias(layer.bias.base)),
-          rows: rows, panels: layer.width / 64)
+      let run = { (gateInput: GateInput) in
+        layer.forward(
+          weights, input: gateInput, shape: shape, keep: self.keep.base, recurrentMask: masks?.recurrent[index],
+          outMask: masks?.output[index])
       }
-      layer.forward(
-        weights, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index], outMask: masks?.output[index])
+      if index == 0 {
+        input.withGateInput(
+          weights, reads, rows: rows, lanes: shape.lanes.count, bias: layer.bias, mask: masks?.input,
+          gates: layer.gates, run)
+      } else {
+        run(
+          GateInput(
+            product: ck_product(
+              a: layers[index - 1].out.base, aRows: rows, b: weights + layout.layers[index].input.offset,
+              bRows: layout.hidden, k: layout.hidden, c: layer.gates.base, cRows: rows,
+              start: .bias(layer.bias.base))))
+      }
     }
   }
 

@@ -73,8 +73,8 @@ final class OutputStage {
       engine.product(
         ck_product(
           a: z + first, aRows: plan.count, b: weights + output.weight.offset, bRows: inner, k: inner,
-          c: logits + first, cRows: plan.count, start: .bias(weights + output.bias.offset)), rows: group.count,
-        panels: width / 64)
+          c: logits + first, cRows: plan.count, start: .bias(weights + output.bias.offset),
+          columns: architecture.outputWidth), rows: group.count, panels: width / 64)
     }
   }
 
@@ -177,13 +177,14 @@ final class OutputStage {
       engine.productTransposed(
         ck_product(
           a: z + first, aRows: count, b: logits + first, bRows: count, k: group.count,
-          c: gradients + output.weight.offset, cRows: inner, start: .zero), tiles: inner / 64, panels: width / 64)
+          c: gradients + output.weight.offset, cRows: inner, start: .zero, columns: architecture.outputWidth),
+        tiles: inner / 64, panels: width / 64)
       engine.columnSums(
         logits, dRows: count, rows: group, into: gradients + output.bias.offset, panels: width / 64)
       engine.product(
         ck_product(
-          a: logits + first, aRows: count, b: transposed[index].base, bRows: width, k: width, c: d + first,
-          cRows: count, start: .zero), rows: group.count, panels: inner / 64)
+          a: logits + first, aRows: count, b: transposed[index].base, bRows: width,
+          k: architecture.outputWidth, c: d + first, cRows: count, start: .zero), rows: group.count, panels: inner / 64)
     }
     head?.backward(
       gradients: gradients, plan: plan, z: z, d: d, scale: mask?.scale ?? 1, out: out, gradientOfOut: gradientOfOut,

@@ -21,6 +21,8 @@ typedef struct ck_product {
   // Null: zero. May be c. Else in panels of start_rows rows that lie start_step (0: one row for all, or 64) apart.
   const float *_Nullable start;
   size_t start_rows, start_step;
+  // 0: all; else only the columns below it are wanted: of the panel that it cuts, whole sixteens are computed.
+  size_t columns;
 } ck_product;
 
 // Rows that are mostly zeros: row r is the places indices[offsets[r]..<offsets[r + 1]], ascending, and their values.
@@ -142,7 +144,7 @@ typedef struct ck_kernels {
   void (*log)(size_t n, const float *x, float *y);
   void (*sigmoid)(size_t n, const float *x, float *y);
   void (*tanh)(size_t n, const float *x, float *y);
-  // C = start + A·B for C's rows m0..<m1 and panels p0..<p1; k is a multiple of 64.
+  // C = start + A·B for C's rows m0..<m1 and panels p0..<p1.
   void (*product)(const ck_product *x, size_t m0, size_t m1, size_t p0, size_t p1);
   // C = start + Aᵀ·B over k rows, for the 64×64 tiles i0..<i1 of C, numbered down each of its panels (`tiles` a panel).
   void (*product_transposed)(const ck_product *x, size_t tiles, size_t i0, size_t i1);
