@@ -21,14 +21,15 @@ import time
 
 from studio import Studio, midi, sha256
 
-ITERATIONS = 400
+# Iterations a kill: the moments of two kills lie far enough apart that each start comes to a checkpoint of its own.
+APART = 120
 CHECKPOINT_SECONDS = 0.05
 CORPUS = {f"bach/{number:02}.mid": midi(number) for number in range(12)}
 
 
-def order_of_a_studio(binary):
+def order_of_a_studio(binary, iterations):
     """An order as the studio writes it, and the songs' bytes by the name that it gives them."""
-    studio = Studio(binary, iterations=ITERATIONS, settle="0s")
+    studio = Studio(binary, iterations=iterations, settle="0s")
     try:
         for name, data in CORPUS.items():
             studio.drop(name, data)
@@ -79,7 +80,7 @@ class Run:
         except (OSError, ValueError):
             return 0
 
-    def finish(self):
+    def finish(self, iterations):
         """Runs to the end, and tells the hashes of the weights and the songs."""
         worker = self.start()
         assert worker.wait(timeout=300) == 0, open(self.path("log")).read()
@@ -88,7 +89,7 @@ class Run:
         assert not result.get("failure"), result["failure"]
         with open(self.path("weights.safetensors"), "rb") as file:
             weights = sha256(file.read())
-        assert result["training"]["iterations"] == ITERATIONS, result["training"]
+        assert result["training"]["iterations"] == iterations, result["training"]
         return weights, [song["sha256"] for song in result["songs"]]
 
     def remove(self):
@@ -124,30 +125,29 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     begun, generator = time.monotonic(), random.Random(arguments.seed)
-    order, files = order_of_a_studio(arguments.program)
+    total = APART * (arguments.kills + 1)
+    order, files = order_of_a_studio(arguments.program, total)
     undisturbed = Run(arguments.program, order, files, 1, 3600)
     run = None
     try:
         start = time.monotonic()
-        expected = undisturbed.finish()
-        step = (time.monotonic() - start) / ITERATIONS
-        # The last iterations are left out: a worker that has trained to its end cannot be killed in training.
-        iterations = sorted(generator.sample(range(1, ITERATIONS - 40), arguments.kills))
+        expected = undisturbed.finish(total)
+        step = (time.monotonic() - start) / total
+        iterations = [APART * kill + generator.randint(1, APART * 2 // 3) for kill in range(arguments.kills)]
         run = Run(arguments.program, order, files, 2, CHECKPOINT_SECONDS)
-        resumed, lost, last, checkpoint = 0, 0, 0, 0
+        resumed, last, checkpoint = 0, 0, 0
         for iteration in iterations:
             began, reached, newest = killed(run, max(iteration, last + 1), generator.uniform(0, 2 * step))
             assert began > checkpoint, f"told iteration {began} first, though there was a checkpoint of {checkpoint}"
             if checkpoint:
                 resumed += 1
-                lost += max(0, last - began + 1)
             last, checkpoint = reached, newest
-        found = run.finish()
+        found = run.finish(total)
         assert found == expected, f"weights or songs differ: {found}, undisturbed {expected}"
         print(
-            f"killed {len(iterations)} times, past iterations {', '.join(map(str, iterations))} of {ITERATIONS} (seed "
-            f"{arguments.seed}), went on from a checkpoint {resumed} times and at last to the end, {lost} iterations made "
-            f"again: the same weights, {expected[0][:12]}…, and songs: {time.monotonic() - begun:.0f} s")
+            f"killed {len(iterations)} times, past iterations {', '.join(map(str, iterations))} of {total} (seed "
+            f"{arguments.seed}), went on from a checkpoint {resumed} times and at last to the end: the "
+            f"same weights, {expected[0][:12]}…, and songs: {time.monotonic() - begun:.0f} s")
     finally:
         undisturbed.remove()
         if run:

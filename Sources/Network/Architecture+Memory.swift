@@ -1,0 +1,64 @@
+/// What buffers take, told before they are made; kept in step with the stages' own.
+extension Architecture {
+  /// Bytes that a trainer holds: weights, gradients, moments, the average, and all that a batch needs.
+  ///
+  /// - Parameters:
+  ///   - optimizer: What moments and average there are.
+  ///   - lanes: B.
+  ///   - steps: T.
+  ///   - tokens: N, the most that a batch writes; without a written head they are the rows.
+  package func trainingBytes(optimizer: OptimizerSettings, lanes: Int, steps: Int, tokens: Int) -> Int {
+    let layout = PackedLayout(self)
+    let copies = 2 + optimizer.moments + (optimizer.average == nil ? 0 : 1)
+    return 4 * (copies * layout.count + passNumbers(layout, lanes: lanes, steps: steps, tokens: tokens, trains: true))
+  }
+
+  /// Bytes that a scorer holds.
+  package func scoringBytes(lanes: Int, steps: Int, tokens: Int) -> Int {
+    let layout = PackedLayout(self)
+    return 4 * (layout.count + passNumbers(layout, lanes: lanes, steps: steps, tokens: tokens, trains: false))
+  }
+
+  private func passNumbers(_ layout: PackedLayout, lanes: Int, steps: Int, tokens: Int, trains: Bool) -> Int {
+    let rows = lanes * steps, hidden = layout.hidden, width = cell.gates * hidden
+    // A buffer that grows is a quarter longer than what was first asked for.
+    func growing(_ count: Int) -> Int { count + count / 4 }
+    var numbers = 2 * rows
+    // Gates, outputs, states before a step, cells, and going back the outputs' gradient and the transposed matrix.
+    var layer = rows * ((cell == .gru ? 4 * hidden : width) + 2 * hidden) + 4 * lanes * hidden
+    if cell != .rnn { layer += (rows + lanes) * hidden }
+    if trains { layer += rows * hidden + width * hidden }
+    numbers += layers * layer + (trains ? (layers - 1) * width * hidden : 0)
+    // What is read.
+    let embedding = embedding > 0 ? padded(embedding) : 0
+    if trains { numbers += embedding * width }
+    if case .classes(let classes) = reading, !trains || dropout.input == 0 {
+      numbers += classes * width + (trains ? growing(classes * width) : 0)
+    } else {
+      numbers += (trains ? 2 : 1) * growing(rows * embedding)
+    }
+    // What is written.
+    let inner = headWidth > 0 ? padded(headWidth) : hidden, output = padded(outputWidth)
+    var written = rows
+    if case .written = writing { written = tokens }
+    numbers += growing(written * output)
+    if trains { numbers += layout.outputs.count * inner * output }
+    if case .values = writing { numbers += growing(written * output) }
+    guard headWidth > 0 else { return numbers + 16 * written }
+    if case .independent = writing { numbers += growing(written * output) }
+    numbers += (trains ? 2 : 1) * (growing(written * inner) + growing(rows * inner)) + (trains ? hidden * inner : 0)
+    if trains, dropout.head > 0 { numbers += written * inner / 4 }
+    return numbers + 16 * written
+  }
+}
+
+extension OptimizerSettings {
+  /// How many numbers are kept beside each weight.
+  var moments: Int {
+    switch name {
+    case .adamw, .adam: 2
+    case .rmsprop: 1
+    case .sgd: 0
+    }
+  }
+}
