@@ -56,12 +56,21 @@ final class RecurrentLayer {
   private let before: FloatBuffer
   private let last: FloatBuffer
   private let transposed: FloatBuffer
+  /// Operands rounded to bfloat16, where they are: copies of `before`, `out` and the gradients in `gates`; pairs of
+  /// rows of the matrix, its transpose, and of what the weights' gradients read.
+  private let halves: Halves?
   private let gradientOfCells: FloatBuffer
   private let gradientOfHidden: FloatBuffer
 
+  private struct Halves {
+    let before, out, gates: FloatBuffer
+    let weights, transposed: FloatBuffer
+    let beforePairs, outPairs, gatesPairs: FloatBuffer
+  }
+
   init(
     _ cell: Architecture.Cell, places: PackedLayout.Layer, hidden: Int, lanes: Int, steps: Int, trains: Bool,
-    engine: Engine
+    precision: Precision, engine: Engine
   ) {
     self.cell = cell
     self.engine = engine
@@ -82,6 +91,15 @@ final class RecurrentLayer {
     transposed = FloatBuffer(trains ? width * hidden : 0)
     gradientOfCells = FloatBuffer(trains && cell != .rnn ? lanes * hidden : 0)
     gradientOfHidden = FloatBuffer(trains ? lanes * hidden : 0)
+    let pairs = (rows + 1) / 2
+    halves =
+      precision == .f32
+      ? nil
+      : Halves(
+        before: FloatBuffer(rows * hidden / 2), out: FloatBuffer(rows * hidden / 2),
+        gates: FloatBuffer(gates.count / 2), weights: FloatBuffer(width * hidden / 2),
+        transposed: FloatBuffer(width * hidden / 2), beforePairs: FloatBuffer(pairs * hidden),
+        outPairs: FloatBuffer(pairs * hidden), gatesPairs: FloatBuffer(pairs * (gates.count / rows)))
   }
 
   /// Prepares what depends on the weights alone.
@@ -97,6 +115,9 @@ final class RecurrentLayer {
     guard trains else { return }
     engine.transpose(
       weights + places.recurrent.offset, rows: hidden, panels: width / 64, tiles: hidden / 64, into: transposed.base)
+    guard let halves else { return }
+    engine.pairRows(weights + places.recurrent.offset, rows: hidden, panels: width / 64, into: halves.weights.base)
+    engine.pairRows(transposed.base, rows: width, panels: hidden / 64, into: halves.transposed.base)
   }
 
   func clear(lane: Int) {
@@ -232,10 +253,30 @@ final class RecurrentLayer {
       (gradients + places.recurrentBias.offset).update(
         from: gradients + places.inputBias.offset, count: places.inputBias.count)
     }
-    engine.productTransposed(
-      ck_product(
-        a: before.base, aRows: rows, b: sums, bRows: rows, k: rows, c: gradients + places.recurrent.offset,
-        cRows: hidden, start: .zero), tiles: hidden / 64, panels: width / 64)
+    var product = ck_product(
+      a: before.base, aRows: rows, b: sums, bRows: rows, k: rows, c: gradients + places.recurrent.offset,
+      cRows: hidden, start: .zero)
+    if let halves {
+      let panels = (cell == .gru ? 4 * hidden : width) / 64
+      engine.pairRows(before.base, rows: rows, panels: hidden / 64, into: halves.beforePairs.base)
+      engine.pairRows(gates.base, rows: rows, panels: panels, into: halves.gatesPairs.base)
+      let first = cell == .gru ? hidden * ((rows + 1) / 2) : 0
+      product = product.transposedInPairs(a: halves.beforePairs.base, b: halves.gatesPairs.base + first)
+    }
+    engine.productTransposed(product, tiles: hidden / 64, panels: width / 64)
+  }
+
+  /// The output rounded to bfloat16, where it is.
+  var outHalves: UnsafePointer<Float>? { halves.map { UnsafePointer($0.out.base) } }
+  /// After `backward`, the gradients of the sums of the input product, likewise; as rows, and as pairs of rows.
+  var gatesHalves: UnsafePointer<Float>? { halves.map { UnsafePointer($0.gates.base) } }
+  var gatesPairs: UnsafePointer<Float>? { halves.map { UnsafePointer($0.gatesPairs.base) } }
+
+  /// Pairs of rows of the output, made anew.
+  func makeOutPairs(rows: Int) -> UnsafePointer<Float>? {
+    guard let halves else { return nil }
+    engine.pairRows(out.base, rows: rows, panels: hidden / 64, into: halves.outPairs.base)
+    return UnsafePointer(halves.outPairs.base)
   }
 
   private func step(
@@ -247,8 +288,9 @@ final class RecurrentLayer {
       before: before.base, out: out.base, last: last.base, keep: keep,
       recurrent_mask: recurrentMask.map { UnsafePointer($0.base) },
       out_mask: outMask.map { UnsafePointer($0.base) }, bias: weights + places.recurrentBias.offset,
-      weights: weights + places.recurrent.offset,
-      transposed: transposed.base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
-      d_hidden: gradientOfHidden.base)
+      weights: halves.map { UnsafePointer($0.weights.base) } ?? weights + places.recurrent.offset,
+      transposed: (halves?.transposed ?? transposed).base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
+      d_hidden: gradientOfHidden.base, before_half: halves?.before.base.halves, out_half: halves?.out.base.halves,
+      gates_half: halves?.gates.base.halves)
   }
 }

@@ -57,7 +57,7 @@ package final class Stepper {
     var top = UnsafePointer(pass.top.out.base)
     if let head = pass.output.head {
       pass.input.withSparse(reads, rows: rows, lanes: rows) { sparse in
-        top = UnsafePointer(head.rowSums(weights.base, out: pass.top.out, sparse: sparse, rows: rows))
+        top = UnsafePointer(head.rowSums(weights.base, out: pass.top, sparse: sparse, rows: rows))
       }
     }
     lanesRead = lanes

@@ -28,7 +28,8 @@ extension TrainSettings {
         warmUp: optimizer.warmUp, clip: optimizer.clip.map { Float($0) }, average: average.map { Float($0) }),
       batch: batch, sequence: sequence, iterations: iterations, minutes: minutes, validateEvery: validateEvery,
       patience: patience,
-      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, seed: seed)
+      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, seed: seed,
+      precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil)
   }
 
   /// The share of files to hold out; 0 where files are named for validation.

@@ -59,10 +59,13 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   package var patience: Int?
   package var transpose: Transposition?
   package var seed: UInt64
+  /// How exactly the operands of large products are kept; nil, which leaves no trace in a file: f32.
+  package var precision: String?
 
   package init(
     optimizer: OptimizerSettings, batch: Int, sequence: Int, iterations: Int, minutes: Double? = nil,
-    validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, seed: UInt64 = 1
+    validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, seed: UInt64 = 1,
+    precision: String? = nil
   ) {
     self.optimizer = optimizer
     self.batch = batch
@@ -73,5 +76,6 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     self.patience = patience
     self.transpose = transpose
     self.seed = seed
+    self.precision = precision
   }
 }

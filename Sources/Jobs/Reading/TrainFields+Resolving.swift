@@ -30,6 +30,7 @@ extension TrainFields {
     settings.transpose = fields.transpose?.value.settings
     settings.average = fields.average?.value
     settings.seed = fields.seed?.value ?? settings.seed
+    settings.precision = fields.precision?.value ?? .f32
     settings.generate = preset?.generate ?? GenerateFields()
     return settings
   }

@@ -18,6 +18,7 @@ package struct TrainFields: Sendable {
   var transpose: Written<TransposePart>?
   var average: Written<Double?>?
   var seed: Written<UInt64>?
+  var precision: Written<PrecisionName>?
   /// The place of the whole map.
   var mark: Mark?
   /// Says that a field is wrong on which others depend, so that nothing can be said of how they fit.
@@ -44,6 +45,7 @@ package struct TrainFields: Sendable {
     result.transpose = transpose ?? base.transpose
     result.average = average ?? base.average
     result.seed = seed ?? base.seed
+    result.precision = precision ?? base.precision
     result.mark = mark ?? base.mark
     result.isUncertain = isUncertain || base.isUncertain
     return result
