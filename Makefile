@@ -36,6 +36,7 @@ test: toolchain deps lint ## Check style and layers, build with no warning, run 
 	$(SWIFT) build --build-tests $(FLAGS) 2>&1 | tee .build/build.log
 	@if grep -n 'warning:' .build/build.log; then echo "the build has warnings: see the lines above"; exit 1; fi
 	@for script in $(CRASH_TESTS) Tests/Engine/golden.py; do echo "== $$script"; python3 "$$script" $(DEBUG); done
+	python3 Tests/Engine/memory.py $(DEBUG) --short
 	$(SWIFT) test --disable-xctest $(FLAGS)
 
 check-shared: ## Run the program against the data that stand beside the project, where they are
@@ -51,9 +52,10 @@ check-neon: toolchain ## Hold the kernels to golden hashes: this processor's, an
 check-sanitizers: toolchain ## Run the network's and the pool's tests under the address and thread sanitizers
 	@SWIFT="$(SWIFT)" CLANG="$(CLANG)" bash Tests/Sanitizers/check.sh
 
-check-engine: build ## Hold the presets' weights and songs to golden hashes, for every thread count and processor
+check-engine: build ## Hold the presets to golden hashes (threads, kernels), and trainings to the memory they tell
 	@python3 Tests/Engine/golden.py $(RELEASE)
 	@python3 Tests/Engine/golden.py $(RELEASE) --presets
+	@python3 Tests/Engine/memory.py $(RELEASE)
 
 check-resume: build ## Kill a training at 20 random iterations and hold its weights to an undisturbed one's
 	@python3 Tests/Crash/resume.py $(RELEASE) --kills 20

@@ -7,10 +7,17 @@ extension Architecture {
   ///   - lanes: B.
   ///   - steps: T.
   ///   - tokens: N, the most that a batch writes; without a written head they are the rows.
-  package func trainingBytes(optimizer: OptimizerSettings, lanes: Int, steps: Int, tokens: Int) -> Int {
+  ///   - precision: Whether rounded operands are kept beside.
+  /// - Returns: bytes.
+  package func trainingBytes(
+    optimizer: OptimizerSettings, lanes: Int, steps: Int, tokens: Int, precision: Precision
+  ) -> Int {
     let layout = PackedLayout(self)
     let copies = 2 + optimizer.moments + (optimizer.average == nil ? 0 : 1)
-    return 4 * (copies * layout.count + passNumbers(layout, lanes: lanes, steps: steps, tokens: tokens, trains: true))
+    var numbers = copies * layout.count
+    numbers += passNumbers(layout, lanes: lanes, steps: steps, tokens: tokens, trains: true)
+    if precision == .bf16 { numbers += pairNumbers(layout, rows: lanes * steps, tokens: tokens) }
+    return 4 * numbers
   }
 
   /// Bytes that a scorer holds.
@@ -49,6 +56,27 @@ extension Architecture {
     numbers += (trains ? 2 : 1) * (growing(written * inner) + growing(rows * inner)) + (trains ? hidden * inner : 0)
     if trains, dropout.head > 0 { numbers += written * inner / 4 }
     return numbers + 16 * written
+  }
+}
+
+extension Architecture {
+  /// Places of operands rounded to bfloat16, as rows and as pairs of rows.
+  private func pairNumbers(_ layout: PackedLayout, rows: Int, tokens: Int) -> Int {
+    let hidden = layout.hidden, width = cell.gates * hidden, gates = cell == .gru ? 4 * hidden : width
+    func growing(_ count: Int) -> Int { count + count / 4 }
+    var numbers = layers * (rows * (2 * hidden + gates) + width * hidden) + (layers - 1) * width * hidden
+    let embedding = embedding > 0 ? padded(embedding) : 0
+    numbers += embedding * width
+    var looksUp = false
+    if case .classes = reading { looksUp = dropout.input == 0 }
+    if !looksUp { numbers += growing(rows * embedding) }
+    let inner = headWidth > 0 ? padded(headWidth) : hidden, output = padded(outputWidth)
+    var written = rows
+    if case .written = writing { written = tokens }
+    numbers += layout.outputs.count * inner * output + growing(written * (inner / 2 + output))
+    numbers += growing(written * inner / 2)
+    guard let head = layout.head else { return numbers }
+    return numbers + head.weight.count / 2 + hidden * inner / 2 + growing(rows * inner)
   }
 }
 

@@ -26,7 +26,7 @@ GOLDEN = HERE / "golden.json"
 CHORALES = HERE.parents[1] / "Examples/chorales/train"
 ITERATIONS = 50
 THREADS = [1, 2, 3]
-BUILDS = ["portable", "avx2", "avx512", "neon"]
+BUILDS = ["portable", "avx2", "avx512", "avx512bf16", "neon"]
 
 # Each preset with everything but its size, then what no preset has.
 SMALL = {
@@ -42,6 +42,9 @@ SMALL = {
     "optimizer: {name: sgd}}",
     "roll, frames": "{representation: {name: roll, block: 1}, network: {reads: frames, hidden: 24, head: 24}, loss: bce, "
     "batch: 4, sequence: 12}",
+    "steps, bf16": "{representation: steps, network: {reads: tokens, hidden: 24, embedding: 16, layers: 2}, batch: 2, "
+    "sequence: 8, precision: bf16}",
+    "chorale, bf16": "{preset: chorale, network: {hidden: 40, head: 72}, batch: 3, sequence: 8, precision: bf16}",
     "roll, mae": "{representation: {name: roll, block: 2}, network: {cell: gru, hidden: 24, embedding: 0}, loss: mae, "
     "batch: 4, sequence: 12, optimizer: {name: rmsprop}}",
 }

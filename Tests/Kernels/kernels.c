@@ -202,6 +202,71 @@ static void products(void) {
   }
 }
 
+// Matrices in panels, rounded to bfloat16 as they are: rows, or pairs of rows.
+static float *halves(const float *x, size_t count) {
+  uint16_t *y = buffer(count * 2);
+  kernels->halve(count, x, y);
+  return (float *)y;
+}
+
+static float *pairs(const float *x, size_t rows, size_t count) {
+  size_t half = (rows + 1) / 2;
+  uint32_t *y = buffer(half * count * 64 * 4);
+  kernels->pair_rows(x, rows, 0, rows, y, half, 0, count);
+  return (float *)y;
+}
+
+static void rounded_products(void) {
+  EACH(float, scale, 1.0f, 1e-38f) {
+    begin((size_t)scale);
+    size_t n = 1024, rows = 7;
+    float *x = floats(n, scale);
+    uint16_t *y = buffer(n * 2);
+    uint32_t *pair = buffer(4 * 2 * 64 * 4);
+    x[3] = 0, x[5] = -0.0f, x[7] = 3.4e38f, x[9] = 1e-42f;
+    kernels->halve(n, x, y);
+    add_bytes(y, n * 2);
+    kernels->pair_rows(x, rows, 1, 6, pair, 4, 0, 2);
+    add_bytes(pair, 4 * 2 * 64 * 4);
+    end("halves scale=%g", (double)scale);
+  }
+  EACH(size_t, rows, 1, 6, 13, 97) {
+    EACH(size_t, k, 64, 576) {
+      begin(rows * k);
+      size_t count = 2;
+      float *c = floats(rows * count * 64, 1), *bias = floats(count * 64, 1);
+      ck_product x = {.a = halves(panels(rows, k, 1), rows * k), .a_rows = rows,
+                      .b = pairs(floats(k * count * 64, 1), k, count), .b_rows = k / 2, .k = k / 2, .c = c,
+                      .c_rows = rows, .start = bias, .start_rows = 1, .pairs = 1};
+      kernels->product(&x, 0, rows, 0, count);
+      add(c, rows * count * 64);
+      end("product in pairs rows=%zu k=%zu", rows, k);
+    }
+  }
+  EACH(size_t, k, 1, 7, 64, 513) {
+    begin(k);
+    size_t tiles = 2, count = 2;
+    float *c = floats(tiles * 64 * count * 64, 1);
+    ck_product x = {.a = pairs(floats(k * tiles * 64, 1), k, tiles), .a_rows = (k + 1) / 2,
+                    .b = pairs(floats(k * count * 64, 1), k, count), .b_rows = (k + 1) / 2, .k = (k + 1) / 2, .c = c,
+                    .c_rows = tiles * 64, .pairs = 1};
+    kernels->product_transposed(&x, tiles, 0, tiles * count);
+    add(c, tiles * 64 * count * 64);
+    end("product_transposed in pairs k=%zu", k);
+  }
+  EACH(size_t, columns, 1, 16, 70, 113) {
+    begin(columns);
+    size_t rows = 13, k = 128, count = 2;
+    float *c = zeros(rows * count * 64);
+    ck_product x = {.a = panels(rows, k, 1), .a_rows = rows, .b = floats(k * count * 64, 1), .b_rows = k, .k = k, .c = c,
+                    .c_rows = rows, .columns = columns};
+    kernels->product(&x, 0, rows, 0, (columns + 63) / 64);
+    for (size_t j = 0; j < columns; j++)
+      for (size_t r = 0; r < rows; r++) add(c + (j / 64 * rows + r) * 64 + j % 64, 1);
+    end("product columns=%zu", columns);
+  }
+}
+
 static void sparse_products(void) {
   EACH(size_t, rows, 1, 5, 14) {
     EACH(size_t, width, 1, 9, 88) {
@@ -255,7 +320,8 @@ typedef void step_function(const ck_recurrent *, size_t, size_t, size_t);
 static void recurrent(const char *name, size_t gates, step_function *forward, step_function *backward, size_t unit) {
   EACH(size_t, hidden, 64, 192) {
     EACH(size_t, lanes, 1, 3, 6, 7, 13, 32) {
-      EACH(int, kind, 0, 1) {
+      // Without masks, with, and with operands in pairs of bfloat16.
+      EACH(int, kind, 0, 1, 2) {
         begin(hidden * lanes + (size_t)kind);
         size_t steps = 3, rows = steps * lanes, is_gru = gates == 3, width = gates * hidden;
         float *transposed = zeros(width * hidden), *weights = floats(width * hidden, 0.2f), *keep = zeros(rows);
@@ -271,8 +337,8 @@ static void recurrent(const char *name, size_t gates, step_function *forward, st
             .out = zeros(rows * hidden),
             .last = floats(lanes * hidden, 1),
             .keep = keep,
-            .recurrent_mask = kind ? dropped(lanes * hidden) : NULL,
-            .out_mask = kind ? dropped(lanes * hidden) : NULL,
+            .recurrent_mask = kind == 1 ? dropped(lanes * hidden) : NULL,
+            .out_mask = kind == 1 ? dropped(lanes * hidden) : NULL,
             .bias = floats(width, 0.2f),
             .weights = weights,
             .transposed = transposed,
@@ -280,6 +346,13 @@ static void recurrent(const char *name, size_t gates, step_function *forward, st
             .d_cells = zeros(lanes * hidden),
             .d_hidden = zeros(lanes * hidden),
         };
+        if (kind == 2) {
+          s.before_half = buffer(rows * hidden * 2);
+          s.out_half = buffer(rows * hidden * 2);
+          s.gates_half = buffer((is_gru ? 4 : gates) * hidden * rows * 2);
+          s.weights = pairs(weights, hidden, width / 64);
+          s.transposed = pairs(transposed, width, hidden / 64);
+        }
         kernels->recurrent_begin(&s, 0, hidden / 64);
         size_t tiles = ck_row_tiles(lanes);
         for (size_t t = 0; t < steps; t++) {
@@ -297,7 +370,8 @@ static void recurrent(const char *name, size_t gates, step_function *forward, st
           backward(&s, t, 0, part);
         }
         add(s.gates, (is_gru ? 4 : gates) * hidden * rows);
-        end("%s hidden=%zu lanes=%zu masks=%d", name, hidden, lanes, kind);
+        if (kind == 2) add_bytes(s.out_half, rows * hidden * 2);
+        end("%s hidden=%zu lanes=%zu kind=%d", name, hidden, lanes, kind);
       }
     }
   }
@@ -401,7 +475,7 @@ static void optimisers(void) {
 
 int main(int count, char **arguments) {
   if (count < 2) {
-    static const char *const names[] = {"portable", "avx2", "avx512", "neon"};
+    static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16", "neon"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
       if (ck_kernels_named(names[i])) puts(names[i]);
     return 0;
@@ -413,6 +487,7 @@ int main(int count, char **arguments) {
   }
   functions();
   products();
+  rounded_products();
   sparse_products();
   rows();
   recurrent("lstm", 4, kernels->lstm_forward, kernels->lstm_backward, 16);

@@ -23,7 +23,8 @@ extension TrainingTask {
     }
     func tokens(_ rows: Int) -> Int { Int((Double(rows) * tokensPerRow).rounded(.up)) }
     let trainer = architecture.trainingBytes(
-      optimizer: settings.optimizer, lanes: lanes, steps: steps, tokens: tokens(lanes * steps))
+      optimizer: settings.optimizer, lanes: lanes, steps: steps, tokens: tokens(lanes * steps),
+      precision: settings.precision.flatMap { Precision(rawValue: $0) } ?? .f32)
     // The best weights, those that are validated, and a scorer of them; the best alone without validation.
     var more = 2 * parameters
     if !validation.items.isEmpty {

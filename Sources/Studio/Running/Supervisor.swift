@@ -83,7 +83,8 @@ final class Supervisor {
       }
       ended[run.id] = nil
       let process = try environment.make(.launchWorker) {
-        try environment.launcher.launch(runFolder: paths.run(run.id), niceness: Int32(clamping: configuration.studio.nice))
+        try environment.launcher.launch(
+          runFolder: paths.run(run.id), niceness: Int32(clamping: configuration.studio.nice))
       }
       active[run.id] = ActiveWorker(
         process: process, attempt: attempt, retries: spec.retries, timeout: spec.timeout.seconds,
