@@ -3,7 +3,7 @@
 
     golden.py PROGRAM                small networks of every kind: 1, 2 and 3 threads × every build of the kernels
     golden.py PROGRAM --presets      the presets as they are, the same ways but for the portable kernels
-    golden.py PROGRAM --presets --portable      the presets with the portable kernels, 1 way (some 20 minutes)
+    golden.py PROGRAM --presets --portable      the presets with the portable kernels, 1 way (hours)
     golden.py PROGRAM --write        writes golden.json anew (of --presets or of the small ones)
 
 The hash of weights is that of the tensors, after the header: the header holds the version of the program. If hashes
@@ -115,7 +115,7 @@ def main():
     begun, count = time.monotonic(), 0
     for case, settings in cases.items():
         start, first = time.monotonic(), None
-        # The portable kernels are some thirty times slower: all ways for the presets, one for the others.
+        # The portable kernels are far slower: all ways for the presets, one for the others.
         taken = ways if case in PRESETS else few
         for kernels, threads in taken:
             found = made(program, kernels, threads, settings, files, length)
