@@ -169,15 +169,19 @@ struct PackedLayout: Sendable {
 
   /// Reads packed numbers as tensors, in the order of `shapes`, with `prefix` before each name.
   func unpack(_ base: UnsafePointer<Float>, prefix: String = "") -> [Tensor] {
-    shapes.enumerated().map { index, shape in
-      let values = [Float](unsafeUninitializedCapacity: shape.count) { values, count in
-        forEachRow(index) { value, step, places, first in
-          for (column, place) in places.enumerated() { values[value + column * step] = base[first + place] }
-        }
-        count = shape.count
+    shapes.indices.map { unpack($0, base, prefix: prefix) }
+  }
+
+  /// Reads one tensor, of that place in `shapes`.
+  func unpack(_ index: Int, _ base: UnsafePointer<Float>, prefix: String = "") -> Tensor {
+    let shape = shapes[index]
+    let values = [Float](unsafeUninitializedCapacity: shape.count) { values, count in
+      forEachRow(index) { value, step, places, first in
+        for (column, place) in places.enumerated() { values[value + column * step] = base[first + place] }
       }
-      return Tensor(name: prefix + shape.name, shape: shape.shape, values: values)
+      count = shape.count
     }
+    return Tensor(name: prefix + shape.name, shape: shape.shape, values: values)
   }
 
   /// Calls `body` for each row of a tensor's matrix with the tensor's first place, the step to the next column's, the

@@ -63,6 +63,8 @@ struct TrainCommand: ParsableCommand {
       var task = try makeTask(settings)
       task.checkpointPath = output + ".checkpoint"
       task.threads = threads
+      let memory = try task.checkedMemory()
+      printError("training takes \((memory + (1 << 20) - 1) >> 20) MiB of memory at most")
       var line = ProgressLine()
       defer { line.finish() }
       var outcome = try Composition.train(task, stop: interruption.flag) { line.show($0) }
@@ -71,7 +73,7 @@ struct TrainCommand: ParsableCommand {
       try DurableFile.write(bytes, to: output)
       DurableFile.remove(output + ".checkpoint")
       line.finish()
-      print(TrainReport(outcome.report(sha256: ContentHash(of: bytes)), path: output).text(json: json))
+      print(TrainReport(outcome.report(sha256: ContentHash(of: bytes)), path: output).text(json: json, memory: memory))
     }
   }
 
@@ -124,7 +126,7 @@ struct TrainReport {
     self.path = path
   }
 
-  func text(json: Bool) -> String {
+  func text(json: Bool, memory: Int) -> String {
     guard !json else {
       return JSONValue.object([
         ("weights", .string(report.sha256.hex)), ("sha256", .string(report.sha256.hex)),
@@ -132,7 +134,7 @@ struct TrainReport {
         ("epochs", .double(report.epochs)), ("train_loss", .double(report.trainLoss)),
         ("validation_loss", .number(report.validationLoss)), ("best_iteration", .int(report.bestIteration)),
         ("seconds", .double(report.seconds)), ("tokens_per_second", .double(report.tokensPerSecond)),
-        ("stopped_by", .string(report.stoppedBy)),
+        ("stopped_by", .string(report.stoppedBy)), ("memory_bytes", .int(memory)),
       ]).text()
     }
     func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }

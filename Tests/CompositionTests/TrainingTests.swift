@@ -108,6 +108,30 @@ struct TrainingTests {
     #expect(throws: CompositionError.self) { try train(task, stop: StopFlag(), progress: { _ in }) }
   }
 
+  @Test("a training that the machine cannot hold is refused with the figure before it begins")
+  func tooLarge() throws {
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens))
+    task.plan.network.hidden = 16_384
+    task.plan.network.layers = 16
+    let error = #expect(throws: CompositionError.self) { try train(task, stop: StopFlag(), progress: { _ in }) }
+    #expect(error?.kind == .spec)
+    #expect(error?.message.contains("MiB of memory") == true)
+  }
+
+  @Test("the memory that is told grows with the batch and is told with the progress")
+  func memory() throws {
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .frames))
+    let small = try task.checkedMemory()
+    task.settings.batch *= 64
+    task.settings.sequence *= 8
+    #expect(try task.checkedMemory() > small + 1 << 20)
+    task = try Fixtures.task(Fixtures.plan(.steps, reads: .frames))
+    var told: [Int] = []
+    _ = try train(task, stop: StopFlag()) { told.append($0.memoryNeeded) }
+    #expect(Set(told).count == 1)
+    #expect(told.first ?? 0 > 0)
+  }
+
   @Test("without music there is nothing to train on")
   func noMusic() throws {
     let task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens), songs: 0)

@@ -45,7 +45,7 @@ package struct Generation {
     self.settings = settings
     reading = try weights.metadata.plan.reading()
     network = try Network(reading.architecture, tensors: weights.tensors)
-    pool = WorkerPool(threads: threads)
+    pool = WorkerPool(threads)
   }
 
   /// Generates all songs.

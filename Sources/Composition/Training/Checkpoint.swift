@@ -30,21 +30,18 @@ struct Checkpoint: Sendable {
 
   private static let key = "ritornello-checkpoint"
 
-  /// The file's bytes.
-  func encoded() throws -> [UInt8] {
+  /// Writes a file, tensor by tensor: a copy of all that is kept would take more memory than the training.
+  static func write(_ facts: Facts, _ trainer: Trainer, best: [Tensor], to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let text = String(decoding: try encoder.encode(facts), as: UTF8.self)
-    func named(_ prefix: String, _ tensors: [Tensor]) -> [Tensor] {
-      tensors.map { Tensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
+    let shapes =
+      trainer.savedShapes.map { ("trainer." + $0.name, $0.shape) } + best.map { ("best." + $0.name, $0.shape) }
+    try DurableFile.write(to: path) { append in
+      try Safetensors.header(of: shapes, metadata: [key: text]).withUnsafeBytes(append)
+      try trainer.forEachSaved { tensor in try tensor.values.withUnsafeBytes(append) }
+      for tensor in best { try tensor.values.withUnsafeBytes(append) }
     }
-    return Safetensors(tensors: named("trainer.", trainer) + named("best.", best), metadata: [Self.key: text]).encoded()
-  }
-
-  init(facts: Facts, trainer: [Tensor], best: [Tensor]) {
-    self.facts = facts
-    self.trainer = trainer
-    self.best = best
   }
 
   /// Reads a file's bytes.

@@ -8,6 +8,8 @@ struct Training {
   private let task: TrainingTask
   private let reading: any SongReading
   private let pool: WorkerPool
+  /// Bytes that the process will take at most.
+  private let memoryNeeded: Int
   private var trainer: Trainer
   private var stream: LaneStream
   private var facts: Checkpoint.Facts
@@ -27,7 +29,7 @@ struct Training {
     guard !task.train.items.isEmpty else {
       throw CompositionError(.data, "there is no music to train on")
     }
-    try Self.checkMemory(reading.architecture, accumulate: task.settings.accumulate)
+    memoryNeeded = try task.checkedMemory()
     let network: Network
     if let start = task.start {
       network = try start.network(for: task.plan, seed: task.settings.seed)
@@ -59,20 +61,6 @@ struct Training {
       (facts, best, checkpointIteration) = (fresh, [], 0)
     }
     began = now - facts.seconds
-  }
-
-  /// Refuses a network that this machine cannot hold: weights, gradients (accumulating: of one batch
-  /// too), two moments and the average.
-  private static func checkMemory(_ architecture: Architecture, accumulate: Int) throws {
-    try architecture.check()
-    let needed = architecture.parameterCount * (accumulate > 1 ? 24 : 20)
-    let present = ProcessInfo.processInfo.physicalMemory
-    guard UInt64(needed) <= present else {
-      throw CompositionError(
-        .spec,
-        "a network of \(architecture.parameterCount) parameters needs \(needed >> 20) MiB to be trained; this machine has"
-          + " \(present >> 20) MiB; take a smaller hidden, or fewer layers")
-    }
   }
 
   /// Takes up the checkpoint, where there is one.
@@ -164,9 +152,13 @@ struct Training {
   private mutating func writeCheckpoint() throws {
     guard let path = task.checkpointPath else { return }
     facts.bookmark = stream.bookmark
-    facts.seconds = Self.now() - began
-    try DurableFile.write(Checkpoint(facts: facts, trainer: trainer.saved(), best: best).encoded(), to: path)
-    checkpointAt = Self.now() + task.checkpointSeconds
+    let start = Self.now()
+    facts.seconds = start - began
+    try Checkpoint.write(facts, trainer, best: best, to: path)
+    let end = Self.now()
+    // A checkpoint may cost a hundredth of the time. Who asks for a short interval wants it whatever it costs.
+    let isShort = task.checkpointSeconds < TrainingTask.usualCheckpointSeconds
+    checkpointAt = end + max(task.checkpointSeconds, isShort ? 0 : 100 * (end - start))
     checkpointIteration = facts.iteration
   }
 
@@ -178,7 +170,8 @@ struct Training {
     return TrainingProgress(
       iteration: facts.iteration, iterations: task.settings.iterations, loss: facts.runningLoss,
       validationLoss: facts.lastValidation, tokensPerSecond: tokensPerSecond, etaSeconds: eta,
-      isValidation: isValidation, checkpointIteration: checkpointIteration)
+      isValidation: isValidation, checkpointIteration: checkpointIteration,
+      memoryNeeded: memoryNeeded)
   }
 
   /// The recurrent steps that have been read.

@@ -1,3 +1,4 @@
+import Composition
 import Foundation
 import Glibc
 import Identity
@@ -39,7 +40,8 @@ struct Preparation {
       order = try makeOrder(run, configuration)
     }
     order.attempt = run.attempts + 1
-    order.threads = configuration.studio.threads
+    order.threads = MachineShare.present.share(
+      asked: configuration.studio.threads, workers: configuration.studio.workers)
     order.checkpointSeconds = configuration.studio.checkpoint.seconds
     return PreparedRun(order: order, text: try files.write(order))
   }
