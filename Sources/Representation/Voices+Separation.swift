@@ -55,14 +55,34 @@ extension Representation {
       }.map(\.element)
       next += group.count
       cutEnding(before: group, in: &lines, on: grid, report: &report)
-      let free = lines.indices.filter { (lines[$0].last?.end ?? 0) <= frame }
+      var free = lines.indices.filter { (lines[$0].last?.end ?? 0) <= frame }
       uncrowd(&group, toFit: free.count, report: &report)
       guard group.count <= free.count else { throw .notInLines(lines: settings.lines, frame: frame) }
+      if group.count == free.count { exchangeTwins(before: group, in: &lines, free: &free) }
       for (note, line) in zip(group, places(of: group, in: free, lines: lines, home: home, frame: frame)) {
         lines[line].append(note)
       }
     }
     return lines
+  }
+
+  /// Lets two lines that met on a pitch exchange their notes of it, where the notes that begin would cross the longer one: then
+  /// it was the other line that ended.
+  private func exchangeTwins(before group: [GridNote], in lines: inout [[GridNote]], free: inout [Int]) {
+    for line in free {
+      guard let place = free.firstIndex(of: line), let ended = lines[line].last else { continue }
+      let next = group[place].pitch
+      let twin = lines.indices.first { other in
+        guard !free.contains(other), let held = lines[other].last else { return false }
+        return held.start == ended.start && held.pitch == ended.pitch
+          && (line < other ? next < held.pitch : next > held.pitch)
+      }
+      guard let twin, let held = lines[twin].last else { continue }
+      lines[line][lines[line].count - 1] = held
+      lines[twin][lines[twin].count - 1] = ended
+      free[place] = twin
+      free.sort()
+    }
   }
 
   /// Frees lines whose note reaches less than a frame into the notes that begin, as many as are needed.

@@ -105,6 +105,18 @@ struct VoicesTests {
     #expect(report.doubled == 0)
   }
 
+  @Test("lines that meet part again to where they came from, whichever of them ends first")
+  func parting() throws {
+    let representation = try representation()
+    for (third, upper) in [(57, false), (74, true)] {
+      // Both sing 65; one goes on, the other stays.
+      let (song, _) = try representation.encode(
+        score([[(0, 120, 72), (0, 120, 60), (120, 240, 65), (120, 480, 65), (240, 480, third)]]))
+      let lines = representation.decode(song).tracks.map { $0.notes.map { Int($0.pitch) } }
+      #expect(lines == (upper ? [[72, 65, 74], [60, 65]] : [[72, 65], [60, 65, 57]]))
+    }
+  }
+
   @Test("notes that double each other are one where there is no room for both")
   func doubled() throws {
     let representation = try representation()

@@ -58,11 +58,16 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   /// Validations with no better loss after which training stops; nil: it does not.
   package var patience: Int?
   package var transpose: Transposition?
+  /// Events: the share by which copies are played slower or faster at most; nil: none is.
+  package var varyTempo: Double?
+  /// Events: by how much copies are played softer or louder at most, of 127; nil: none is.
+  package var varyVelocity: Int?
   package var seed: UInt64
 
   package init(
     optimizer: OptimizerSettings, batch: Int, sequence: Int, iterations: Int, minutes: Double? = nil,
-    validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, seed: UInt64 = 1
+    validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, varyTempo: Double? = nil,
+    varyVelocity: Int? = nil, seed: UInt64 = 1
   ) {
     self.optimizer = optimizer
     self.batch = batch
@@ -72,6 +77,8 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     self.validateEvery = validateEvery
     self.patience = patience
     self.transpose = transpose
+    self.varyTempo = varyTempo
+    self.varyVelocity = varyVelocity
     self.seed = seed
   }
 }
