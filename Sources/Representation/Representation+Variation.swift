@@ -5,8 +5,10 @@ extension Representation {
   /// last; by the clock everything begins and ends sooner or later. No velocity leaves those that there are.
   ///
   /// - Parameters:
+  ///   - song: the song, of this representation.
   ///   - tempo: by how much faster, in thousandths; above -1000, slower where negative.
   ///   - velocity: by how much louder, of 127; softer where negative.
+  /// - Returns: a song as encoding writes it.
   package func varied(_ song: EncodedSong, tempo: Int, velocity: Int) -> EncodedSong {
     guard let events, tempo > -1000 else { return song }
     var varied = events.isMetrical || tempo == 0 ? song : stretched(song, tempo, events)

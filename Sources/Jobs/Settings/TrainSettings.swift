@@ -78,6 +78,10 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package var patience: Int?
   /// Augmentation by transposing; nil: none.
   package var transpose: TransposeSettings?
+  /// Augmentation of events: the share by which copies are played slower or faster at most; nil: none.
+  package var varyTempo: Double?
+  /// Augmentation of events: by how much copies are played softer or louder at most, of 127; nil: none.
+  package var varyVelocity: Int?
   /// The factor of the weights' exponential average; nil: none.
   package var average: Double?
   package var seed: UInt64 = 1
@@ -108,6 +112,8 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(validation, forKey: .validation)
     try container.encode(patience, forKey: .patience)
     try container.encode(transpose, forKey: .transpose)
+    try container.encode(varyTempo, forKey: .varyTempo)
+    try container.encode(varyVelocity, forKey: .varyVelocity)
     try container.encode(average, forKey: .average)
     try container.encode(seed, forKey: .seed)
     try container.encode(generate, forKey: .generate)
@@ -117,5 +123,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     case from, preset, representation, network, loss, optimizer, batch, sequence, iterations, minutes
     case validateEvery = "validate_every"
     case validation, patience, transpose, average, seed, generate
+    case varyTempo = "vary_tempo"
+    case varyVelocity = "vary_velocity"
   }
 }
