@@ -72,6 +72,6 @@ struct RollBlocks: Sendable {
       let key = low + place % keys
       if let moved = sets.transposed(key: key, by: shift) { places.append(Int32(place + moved - key)) }
     }
-    return shift == 0 || !sets.hasDrums ? places : places.sorted()
+    return places
   }
 }
