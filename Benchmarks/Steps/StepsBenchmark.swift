@@ -14,7 +14,7 @@ struct StepsBenchmark {
   private var folder = "."
   private var options = [
     "vocab": 400, "embedding": 256, "frame": 0, "hidden": 512, "layers": 2, "sequence": 128, "batch": 32, "steps": 7,
-    "threads": 0, "density": 100, "dropout": 0,
+    "threads": 0, "density": 100, "dropout": 0, "bf16": 0,
   ]
 
   static func main() {
@@ -161,7 +161,7 @@ struct StepsBenchmark {
       average: what == "steps" ? 0.995 : nil)
     let trainer = try Trainer(
       network: network, optimizer: settings, lanes: self["batch"], steps: self["sequence"],
-      pool: WorkerPool(threads: self["threads"]))
+      precision: self["bf16"] == 0 ? .f32 : .bf16, pool: WorkerPool(threads: self["threads"]))
     var numbers = PhiloxStream(seed: 1, purpose: 1)
     var times: [Double] = []
     var processor: [Double] = []

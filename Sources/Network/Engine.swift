@@ -51,6 +51,23 @@ struct Engine {
     }
   }
 
+  /// Makes what all gates start from.
+  func gates(_ input: GateInput, rows: Int, panels: Int) {
+    if let sparse = input.sparse {
+      sparseProduct(sparse, input.product, rows: rows, panels: panels)
+    } else {
+      product(input.product, rows: rows, panels: panels)
+    }
+  }
+
+  /// Makes what one panel of gates starts from, on the calling thread.
+  func gates(_ input: GateInput, rows: Int, panel: Int) {
+    withUnsafePointer(to: input.product) { x in
+      guard var sparse = input.sparse else { return kernels.product(x, 0, rows, panel, panel + 1) }
+      kernels.sparse_product(&sparse, x, 0, rows, panel, panel + 1)
+    }
+  }
+
   /// g = Xᵀ·d for sparse X, over ascending rows; d's row of X's row r is at[r], or r.
   ///
   /// g's rows 0 ..< `cleared` are zero at first.
@@ -87,10 +104,10 @@ struct Engine {
 }
 
 extension ck_product {
-  /// C = start + A·B over whole panels; start nil: zero; one row: a bias; else C itself.
+  /// C = start + A·B; of C's last panel only what `columns` asks for, 0: all.
   init(
     a: UnsafePointer<Float>, aRows: Int, b: UnsafePointer<Float>, bRows: Int, k: Int, c: UnsafeMutablePointer<Float>,
-    cRows: Int, start: Start
+    cRows: Int, start: Start, columns: Int = 0
   ) {
     self.init()
     self.a = a
@@ -100,6 +117,7 @@ extension ck_product {
     self.k = k
     self.c = c
     c_rows = cRows
+    self.columns = columns
     switch start {
     case .zero: self.start = nil
     case .bias(let bias):

@@ -14,20 +14,25 @@ package final class Trainer {
   ///   - optimizer: How the weights are changed.
   ///   - lanes: How many lanes every batch has (B).
   ///   - steps: The most steps that a batch has (T).
+  ///   - precision: How exactly the operands of large products are kept.
   ///   - pool: The threads that compute.
   /// - Throws: `NetworkError` if the architecture cannot be trained.
-  package convenience init(network: Network, optimizer: OptimizerSettings, lanes: Int, steps: Int, pool: WorkerPool)
-    throws(NetworkError)
-  {
+  package convenience init(
+    network: Network, optimizer: OptimizerSettings, lanes: Int, steps: Int, precision: Precision = .f32,
+    pool: WorkerPool
+  ) throws(NetworkError) {
     try self.init(
-      network: network, optimizer: optimizer, lanes: lanes, steps: steps, pool: pool, kernels: Kernels.selected)
+      network: network, optimizer: optimizer, lanes: lanes, steps: steps, precision: precision, pool: pool,
+      kernels: Kernels.selected)
   }
 
   init(
-    network: Network, optimizer: OptimizerSettings, lanes: Int, steps: Int, pool: WorkerPool, kernels: Kernels
+    network: Network, optimizer: OptimizerSettings, lanes: Int, steps: Int, precision: Precision = .f32,
+    pool: WorkerPool, kernels: Kernels
   ) throws(NetworkError) {
     pass = try NetworkPass(
-      network.architecture, lanes: lanes, steps: steps, trains: true, pool: pool, kernels: kernels)
+      network.architecture, lanes: lanes, steps: steps, trains: true, precision: precision, pool: pool,
+      kernels: kernels)
     weights = FloatBuffer(pass.layout.count)
     gradients = FloatBuffer(pass.layout.count)
     pass.layout.pack(network.tensors(), into: weights.base)

@@ -29,7 +29,7 @@ extension TrainSettings {
       batch: batch, sequence: sequence, iterations: iterations, minutes: minutes, validateEvery: validateEvery,
       patience: patience,
       transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, varyTempo: varyTempo,
-      varyVelocity: varyVelocity, seed: seed)
+      varyVelocity: varyVelocity, seed: seed, precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil)
   }
 
   /// The share of files to hold out; 0 where files are named for validation.

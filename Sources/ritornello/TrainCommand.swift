@@ -46,6 +46,8 @@ struct TrainCommand: ParsableCommand {
   var varyVelocity: String?
   @Option(help: "The decay of the averaged weights, or none.") var average: String?
   @Option(help: "The seed of every random choice.") var seed: String?
+  @Option(help: "f32, or bf16: large products of rounded numbers, faster where the processor has them.")
+  var precision: String?
   @Option(help: "Threads; 0: all cores. Changes no byte of the weights.") var threads = 0
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -81,7 +83,7 @@ struct TrainCommand: ParsableCommand {
       ("from", from), ("preset", preset), ("representation", representation), ("loss", loss), ("batch", batch),
       ("sequence", sequence), ("iterations", iterations), ("minutes", minutes), ("validate_every", validateEvery),
       ("patience", patience), ("transpose", transpose), ("vary_tempo", varyTempo), ("vary_velocity", varyVelocity),
-      ("average", average), ("seed", seed),
+      ("average", average), ("seed", seed), ("precision", precision),
     ]
     for case (let name, let text?) in given { options[name] = [text] }
     if !validation.isEmpty { options["validation"] = validation }

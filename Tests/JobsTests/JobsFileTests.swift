@@ -267,6 +267,7 @@ struct JobsFileTests {
     ("loss: mae", ["loss is 'mae', which does not fit the representation steps: expected cross-entropy"]),
     ("optimizer: {clip: 0}", ["clip is '0': expected a number above 0 up to 1000000, or none"]),
     ("minutes: 0", ["minutes is '0': expected a number above 0 up to 1000000"]),
+    ("precision: half", ["precision is 'half': expected f32 or bf16"]),
     ("patience: 0", ["patience is '0': expected a whole number from 1 to 1000000000, or none"]),
     ("average: 1", ["average is '1': expected a number from 0 up to but not 1, or none"]),
     (

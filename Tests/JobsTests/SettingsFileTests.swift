@@ -70,7 +70,7 @@ struct SettingsFileTests {
     #expect(
       train == [
         "from", "preset", "representation", "loss", "batch", "sequence", "iterations", "minutes", "validate_every",
-        "validation", "patience", "transpose", "vary_tempo", "vary_velocity", "average", "seed",
+        "validation", "patience", "transpose", "vary_tempo", "vary_velocity", "average", "seed", "precision",
       ])
     let generate = ConfigurationSchema.generateOptions.map(\.key)
     #expect(generate == ["songs", "length", "temperature", "top_p", "top_k", "prime", "seed"])

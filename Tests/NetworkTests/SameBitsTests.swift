@@ -10,13 +10,17 @@ struct SameBitsTests {
   }
 
   /// Losses, weights and averaged weights of three steps, as bits.
-  private func training(_ example: NetworkCase, _ network: Network, threads: Int, kernels: String) throws -> [UInt32] {
+  private func training(
+    _ example: NetworkCase, _ network: Network, precision: Precision = .f32, threads: Int, kernels: String
+  )
+    throws -> [UInt32]
+  {
     let pool = WorkerPool(threads: threads)
     defer { pool.stop() }
     let trainer = try Trainer(
       network: network,
       optimizer: OptimizerSettings(name: .adamw, learningRate: 0.01, weightDecay: 0.02, clip: 0.5, average: 0.9),
-      lanes: 13, steps: 3, pool: pool, kernels: #require(Kernels(named: kernels)))
+      lanes: 13, steps: 3, precision: precision, pool: pool, kernels: #require(Kernels(named: kernels)))
     var bits: [UInt32] = []
     for iteration in 0..<3 {
       let batch = example.batch(steps: 3 - iteration, lanes: 13, seed: UInt64(iteration))
@@ -28,12 +32,15 @@ struct SameBitsTests {
     return bits
   }
 
-  @Test("threads and instruction sets change no bit of training", arguments: NetworkCase.all + NetworkCase.large)
-  func training(_ example: NetworkCase) throws {
+  @Test(
+    "threads and instruction sets change no bit of training", arguments: NetworkCase.all + NetworkCase.large,
+    Precision.allCases)
+  func training(_ example: NetworkCase, _ precision: Precision) throws {
     let network = example.network()
     var expected: [UInt32]?
     for way in Self.ways {
-      let found = try training(example, network, threads: way.threads, kernels: way.kernels)
+      let found = try training(
+        example, network, precision: precision, threads: way.threads, kernels: way.kernels)
       #expect(found == expected ?? found, "\(way)")
       expected = found
     }

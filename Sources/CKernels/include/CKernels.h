@@ -21,6 +21,11 @@ typedef struct ck_product {
   // Null: zero. May be c. Else in panels of start_rows rows that lie start_step (0: one row for all, or 64) apart.
   const float *_Nullable start;
   size_t start_rows, start_step;
+  // 0: all; else only the columns below it are wanted: of the panel that it cuts, whole sixteens are computed.
+  size_t columns;
+  // 1: a and b hold pairs of bfloat16, the even k in the low half, and k counts pairs. A's row is 32 of them in a panel;
+  // B's rows are pairs of rows. Each pair adds its odd product first, denormal numbers are zeros.
+  int pairs;
 } ck_product;
 
 // Rows that are mostly zeros: row r is the places indices[offsets[r]..<offsets[r + 1]], ascending, and their values.
@@ -67,6 +72,11 @@ typedef struct ck_recurrent {
   // [H/16][lanes][16] and [H/64][lanes][64]: gradients on their way back; d_cells is zero before the last step.
   float *_Nullable d_cells;
   float *_Nullable d_hidden;
+  // Null; or, for products in pairs of bfloat16, copies of `before`, `out` and the gradients of the sums in the same
+  // places; `weights` and `transposed` then hold pairs of rows: [G/64][H/2][64], [H/64][G/2][64].
+  uint16_t *_Nullable before_half;
+  uint16_t *_Nullable out_half;
+  uint16_t *_Nullable gates_half;
 } ck_recurrent;
 
 // A softmax over `width` columns of each row, in panels; what is right in row s is target[s] (-1: not scored).
@@ -142,7 +152,12 @@ typedef struct ck_kernels {
   void (*log)(size_t n, const float *x, float *y);
   void (*sigmoid)(size_t n, const float *x, float *y);
   void (*tanh)(size_t n, const float *x, float *y);
-  // C = start + A·B for C's rows m0..<m1 and panels p0..<p1; k is a multiple of 64.
+  // y[i] = the bfloat16 nearest to x[i]; n is a multiple of 16.
+  void (*halve)(size_t n, const float *x, uint16_t *y);
+  // y[p][i][j] = the pair of x[p][r0 + 2i][j] and the next row's, 0 beyond r1.
+  void (*pair_rows)(const float *x, size_t x_rows, size_t r0, size_t r1, uint32_t *y, size_t y_rows, size_t p0,
+                    size_t p1);
+  // C = start + A·B for C's rows m0..<m1 and panels p0..<p1.
   void (*product)(const ck_product *x, size_t m0, size_t m1, size_t p0, size_t p1);
   // C = start + Aᵀ·B over k rows, for the 64×64 tiles i0..<i1 of C, numbered down each of its panels (`tiles` a panel).
   void (*product_transposed)(const ck_product *x, size_t tiles, size_t i0, size_t i1);

@@ -37,7 +37,7 @@ struct Training {
     func makeTrainer() throws -> Trainer {
       try Trainer(
         network: network, optimizer: task.settings.optimizer, lanes: task.settings.batch, steps: task.settings.sequence,
-        pool: pool)
+        precision: task.settings.precision.flatMap { Precision(rawValue: $0) } ?? .f32, pool: pool)
     }
     trainer = try makeTrainer()
     stream = LaneStream(task.train, reading, task.settings)

@@ -63,11 +63,13 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   /// Events: by how much copies are played softer or louder at most, of 127; nil: none is.
   package var varyVelocity: Int?
   package var seed: UInt64
+  /// How exactly the operands of large products are kept; nil, which leaves no trace in a file: f32.
+  package var precision: String?
 
   package init(
     optimizer: OptimizerSettings, batch: Int, sequence: Int, iterations: Int, minutes: Double? = nil,
     validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, varyTempo: Double? = nil,
-    varyVelocity: Int? = nil, seed: UInt64 = 1
+    varyVelocity: Int? = nil, seed: UInt64 = 1, precision: String? = nil
   ) {
     self.optimizer = optimizer
     self.batch = batch
@@ -80,5 +82,6 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     self.varyTempo = varyTempo
     self.varyVelocity = varyVelocity
     self.seed = seed
+    self.precision = precision
   }
 }

@@ -38,6 +38,7 @@ extension TrainFields {
     average = reader.written(
       "average", Kind<Double>.number("from 0 up to but not 1") { $0 >= 0 && $0 < 1 }.orNone, default: "none")
     seed = reader.written("seed", .seed, default: "\(standard.seed)")
+    precision = reader.written("precision", .choice, default: "f32")
     isUncertain =
       (preset == nil && reader.node("preset") != nil)
       || (representation?.isUncertain ?? (reader.node("representation") != nil))

@@ -33,6 +33,7 @@ extension TrainFields {
     fields.reportVariations(name, report)
     settings.average = fields.average?.value
     settings.seed = fields.seed?.value ?? settings.seed
+    settings.precision = fields.precision?.value ?? .f32
     settings.generate = preset?.generate ?? GenerateFields()
     return settings
   }

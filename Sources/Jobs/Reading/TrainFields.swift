@@ -20,6 +20,7 @@ package struct TrainFields: Sendable {
   var varyVelocity: Written<Int?>?
   var average: Written<Double?>?
   var seed: Written<UInt64>?
+  var precision: Written<PrecisionName>?
   /// The place of the whole map.
   var mark: Mark?
   /// Says that a field is wrong on which others depend, so that nothing can be said of how they fit.
@@ -48,6 +49,7 @@ package struct TrainFields: Sendable {
     result.varyVelocity = varyVelocity ?? base.varyVelocity
     result.average = average ?? base.average
     result.seed = seed ?? base.seed
+    result.precision = precision ?? base.precision
     result.mark = mark ?? base.mark
     result.isUncertain = isUncertain || base.isUncertain
     return result

@@ -4,6 +4,11 @@ package enum LossName: String, Codable, Sendable, CaseIterable {
   case crossEntropy = "cross-entropy"
 }
 
+/// How exactly the operands of large products are kept while training.
+package enum PrecisionName: String, Codable, Sendable, CaseIterable {
+  case f32, bf16
+}
+
 /// Augmentation by moving copies of the songs up and down.
 package struct TransposeSettings: Codable, Sendable, Equatable {
   /// The lowest and highest number of semitones.
@@ -85,6 +90,8 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   /// The factor of the weights' exponential average; nil: none.
   package var average: Double?
   package var seed: UInt64 = 1
+  /// nil, as in orders of versions that knew no other: f32.
+  package var precision: PrecisionName?
   /// What `generate` uses with these weights unless told otherwise.
   package var generate = GenerateFields()
 
@@ -116,13 +123,14 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(varyVelocity, forKey: .varyVelocity)
     try container.encode(average, forKey: .average)
     try container.encode(seed, forKey: .seed)
+    try container.encode(precision ?? .f32, forKey: .precision)
     try container.encode(generate, forKey: .generate)
   }
 
   package enum CodingKeys: String, CodingKey {
     case from, preset, representation, network, loss, optimizer, batch, sequence, iterations, minutes
     case validateEvery = "validate_every"
-    case validation, patience, transpose, average, seed, generate
+    case validation, patience, transpose, average, seed, precision, generate
     case varyTempo = "vary_tempo"
     case varyVelocity = "vary_velocity"
   }

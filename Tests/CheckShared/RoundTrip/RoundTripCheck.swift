@@ -15,7 +15,8 @@ struct RoundTripCheck {
   private var scores = 0
   private var taken: [String: Int] = [:]
   private var leftOut: [String: Int] = [:]
-  private var reasons: [String: Set<String>] = [:]
+  /// Of each file the representations that are known to leave it out.
+  private var told: [String: Set<String>] = [:]
   private var faults: [String] = []
   private var lines: LineCheck
   private let representations: [(name: String, representation: Representation)]
@@ -90,8 +91,9 @@ struct RoundTripCheck {
           song = try representation.encode(score).0
         } catch {
           leftOut[title, default: 0] += 1
-          // A variant leaves out what its representation does, and is told where it does not.
-          if reasons[name, default: []].insert("\(error)").inserted { print("\(title) leaves out \(name): \(error)") }
+          // What a representation leaves out is told once, and of a variant what it leaves out alone.
+          let base = representation.settings.name.rawValue
+          if told[name, default: []].insert(base).inserted { print("\(title) leaves out \(name): \(error)") }
           continue
         }
         taken[title, default: 0] += 1
