@@ -36,12 +36,11 @@ enum Fixtures {
     plan(.voices, reads: .frames, cell: "gru"), plan(.steps, reads: .tokens, cell: "rnn"),
   ]
 
-  /// Programs and drums as sets of their own, on the mixed grid.
+  /// Programs and drums as sets of their own.
   private static func inSets(_ name: RepresentationSettings.Name) -> NetworkPlan {
     var plan = plan(name, reads: .frames)
     plan.representation.programs = .listed([0, 40])
     plan.representation.drums = true
-    plan.representation.isMixed = true
     return plan
   }
 

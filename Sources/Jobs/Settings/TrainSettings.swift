@@ -91,7 +91,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package var average: Double?
   package var seed: UInt64 = 1
   /// nil, as in orders of versions that knew no other: f32.
-  package var precision: PrecisionName?
+  package var precision: PrecisionName? = .f32
   /// What `generate` uses with these weights unless told otherwise.
   package var generate = GenerateFields()
 
