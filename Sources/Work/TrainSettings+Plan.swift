@@ -30,8 +30,8 @@ extension TrainSettings {
       batch: batch, accumulate: accumulate, sequence: sequence, iterations: iterations, minutes: minutes,
       validateEvery: validateEvery,
       patience: patience,
-      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, seed: seed,
-      precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil)
+      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, varyTempo: varyTempo,
+      varyVelocity: varyVelocity, seed: seed, precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil)
   }
 
   /// The share of files to hold out; 0 where files are named for validation.
@@ -45,13 +45,23 @@ extension RepresentationFields {
   /// The representation's settings.
   package var settings: RepresentationSettings {
     var settings = RepresentationSettings(.init(rawValue: name.rawValue) ?? .roll)
-    settings.resolution = resolution
+    switch resolution {
+    case .frames(let frames): settings.resolution = frames
+    case .mixed: settings.isMixed = true
+    }
     settings.pitches = pitches.low...max(pitches.low, pitches.high)
     settings.block = block
     settings.holds = holds
     settings.lines = lines
     settings.repeats = repeats
     settings.time = time == .clock ? .clock : .metrical
+    switch programs {
+    case .merged: settings.programs = .merged
+    case .families: settings.programs = .families
+    case .listed(let programs): settings.programs = .listed(programs)
+    }
+    settings.drums = drums
+    settings.pedal = pedal
     return settings
   }
 }

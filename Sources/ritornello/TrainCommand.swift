@@ -32,7 +32,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Weights whose representation, vocabulary and network are taken, but not their values.")
   var like: String?
   @Option(help: "A named set of settings: chorale or original.") var preset: String?
-  @Option(help: "roll, steps or voices, with its defaults.") var representation: String?
+  @Option(help: "roll, steps, voices or events, with its defaults.") var representation: String?
   @Option(help: "mse, mae, bce or cross-entropy.") var loss: String?
   @Option(help: "Sequences side by side.") var batch: String?
   @Option(help: "Batches whose gradients make one optimiser step.") var accumulate: String?
@@ -42,6 +42,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Iterations between two validations.") var validateEvery: String?
   @Option(help: "Validations with no better loss after which to stop, or none.") var patience: String?
   @Option(help: "Semitones to transpose by, such as [-6, 5], or none.") var transpose: String?
+  @Option(help: "Events: the share to play slower or faster by at most, such as 0.1, or none.") var varyTempo: String?
+  @Option(help: "Events: by how much of 127 to play softer or louder at most, such as 10, or none.")
+  var varyVelocity: String?
   @Option(help: "The decay of the averaged weights, or none.") var average: String?
   @Option(help: "The seed of every random choice.") var seed: String?
   @Option(help: "f32, or bf16: large products of rounded numbers, faster where the processor has them.")
@@ -83,8 +86,8 @@ struct TrainCommand: ParsableCommand {
       ("from", from), ("preset", preset), ("representation", representation), ("loss", loss), ("batch", batch),
       ("accumulate", accumulate),
       ("sequence", sequence), ("iterations", iterations), ("minutes", minutes), ("validate_every", validateEvery),
-      ("patience", patience), ("transpose", transpose), ("average", average), ("seed", seed),
-      ("precision", precision),
+      ("patience", patience), ("transpose", transpose), ("vary_tempo", varyTempo), ("vary_velocity", varyVelocity),
+      ("average", average), ("seed", seed), ("precision", precision),
     ]
     for case (let name, let text?) in given { options[name] = [text] }
     if !validation.isEmpty { options["validation"] = validation }

@@ -32,7 +32,7 @@ enum Fixtures {
   static let plans: [NetworkPlan] = [
     plan(.voices, reads: .frames), plan(.voices, reads: .tokens), plan(.steps, reads: .frames),
     plan(.steps, reads: .tokens), plan(.roll, reads: .frames), plan(.roll, reads: .tokens),
-    plan(.events, reads: .tokens),
+    plan(.events, reads: .tokens), inSets(.steps), inSets(.roll),
     plan(.voices, reads: .frames, cell: "gru"), plan(.steps, reads: .tokens, cell: "rnn"), handingUp,
   ]
 
@@ -44,6 +44,14 @@ enum Fixtures {
     handingUp.network.layerNorm = true
     return handingUp
   }()
+
+  /// Programs and drums as sets of their own.
+  private static func inSets(_ name: RepresentationSettings.Name) -> NetworkPlan {
+    var plan = plan(name, reads: .frames)
+    plan.representation.programs = .listed([0, 40])
+    plan.representation.drums = true
+    return plan
+  }
 
   static func settings(iterations: Int = 6) -> TrainingSettings {
     TrainingSettings(

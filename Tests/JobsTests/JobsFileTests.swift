@@ -210,6 +210,34 @@ struct JobsFileTests {
       "representation: {name: events, time: clock, resolution: 4}",
       ["resolution means nothing where time is told by the clock, in frames of 10 ms"]
     ),
+    (
+      "representation: {name: voices, drums: true, programs: merged}",
+      [
+        "drums means nothing for voices; it belongs to roll and steps",
+        "programs means nothing for voices; it belongs to roll and steps",
+      ]
+    ),
+    (
+      "representation: {name: steps, programs: each}",
+      ["programs is 'each': expected merged, families, or a list of 1 to 16 programs from 0 to 127, each once"]
+    ),
+    (
+      "representation: {name: steps, programs: [1, 1]}",
+      ["programs is a list: expected merged, families, or a list of 1 to 16 programs from 0 to 127, each once"]
+    ),
+    (
+      "representation: {name: steps, programs: [0, 128]}",
+      ["programs is '128': expected a whole number from 0 to 127"]
+    ),
+    (
+      "representation: {name: steps, resolution: mix}",
+      ["resolution is 'mix': expected a whole number from 1 to 96, or mixed"]
+    ),
+    ("representation: {name: events, pedal: 1}", ["pedal is '1': expected true or false"]),
+    ("vary_tempo: 0.1", ["vary_tempo means nothing for steps; it belongs to events"]),
+    ("vary_velocity: 10", ["vary_velocity means nothing for steps; it belongs to events"]),
+    ("vary_tempo: 0.6", ["vary_tempo is '0.6': expected a number from 0 to 0.5, or none"]),
+    ("vary_velocity: 1.5", ["vary_velocity is '1.5': expected a whole number from 0 to 64, or none"]),
     ("representation: {name: steps, block: 4}", ["block means nothing for steps; it belongs to roll"]),
     ("representation: {name: voices, holds: false}", ["holds means nothing for voices; it belongs to steps"]),
     ("representation: {lines: 9, name: voices}", ["lines is '9': expected a whole number from 1 to 8"]),

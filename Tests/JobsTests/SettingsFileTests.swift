@@ -71,7 +71,8 @@ struct SettingsFileTests {
     #expect(
       train == [
         "from", "preset", "representation", "loss", "batch", "accumulate", "sequence", "iterations", "minutes",
-        "validate_every", "validation", "patience", "transpose", "average", "seed", "precision",
+        "validate_every", "validation", "patience", "transpose", "vary_tempo", "vary_velocity", "average", "seed",
+        "precision",
       ])
     let generate = ConfigurationSchema.generateOptions.map(\.key)
     #expect(generate == ["songs", "length", "temperature", "top_p", "top_k", "prime", "seed"])

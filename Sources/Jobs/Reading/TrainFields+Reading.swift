@@ -33,6 +33,10 @@ extension TrainFields {
       "validation", scope == .studio ? .validationInStudio : .validationByPath, default: "0.1")
     patience = reader.written("patience", Kind<Int>.count.measured(in: "validations").orNone, default: "none")
     transpose = Self.transpose(reader)
+    varyTempo = reader.written(
+      "vary_tempo", Kind<Double>.number("from 0 to 0.5") { $0 >= 0 && $0 <= 0.5 }.orNone, default: "none")
+    varyVelocity = reader.written(
+      "vary_velocity", Kind<Int>.integer(0...64).measured(in: "steps of 127").orNone, default: "none")
     average = reader.written(
       "average", Kind<Double>.number("from 0 up to but not 1") { $0 >= 0 && $0 < 1 }.orNone, default: "none")
     seed = reader.written("seed", .seed, default: "\(standard.seed)")
@@ -93,14 +97,16 @@ extension RepresentationPart {
     let standard = RepresentationFields(name: .steps)
     name = reader.written("name", kind, default: "steps")
     isUncertain = name == nil && reader.node("name") != nil
-    resolution = reader.written(
-      "resolution", .integer(1...96).measured(in: "frames a quarter"), default: "\(standard.resolution)")
+    resolution = reader.written("resolution", .resolution, default: "4")
     pitches = reader.written("pitches", .bounds(0...127, of: "MIDI pitches"), default: "\(standard.pitches)")
     block = reader.written("block", .integer(1...256).measured(in: "frames"), default: "\(standard.block)")
     holds = reader.written("holds", .boolean, default: "\(standard.holds)")
     lines = reader.written("lines", .integer(1...8), default: "\(standard.lines)")
     repeats = reader.written("repeats", .boolean, default: "\(standard.repeats)")
     time = reader.written("time", .choice, default: standard.time.rawValue)
+    programs = reader.written("programs", .programs, default: "merged")
+    drums = reader.written("drums", .boolean, default: "\(standard.drums)")
+    pedal = reader.written("pedal", .boolean, default: "\(standard.pedal)")
     reader.finish()
   }
 }

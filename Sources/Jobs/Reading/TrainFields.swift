@@ -17,6 +17,8 @@ package struct TrainFields: Sendable {
   var validation: Written<ValidationChoice>?
   var patience: Written<Int?>?
   var transpose: Written<TransposePart>?
+  var varyTempo: Written<Double?>?
+  var varyVelocity: Written<Int?>?
   var average: Written<Double?>?
   var seed: Written<UInt64>?
   var precision: Written<PrecisionName>?
@@ -45,6 +47,8 @@ package struct TrainFields: Sendable {
     result.validation = validation ?? base.validation
     result.patience = patience ?? base.patience
     result.transpose = transpose ?? base.transpose
+    result.varyTempo = varyTempo ?? base.varyTempo
+    result.varyVelocity = varyVelocity ?? base.varyVelocity
     result.average = average ?? base.average
     result.seed = seed ?? base.seed
     result.precision = precision ?? base.precision
@@ -61,13 +65,16 @@ struct RepresentationPart: Sendable {
   var isNameAlone = false
   /// Says that a name is written and is none.
   var isUncertain = false
-  var resolution: Written<Int>?
+  var resolution: Written<GridChoice>?
   var pitches: Written<Bounds>?
   var block: Written<Int>?
   var holds: Written<Bool>?
   var lines: Written<Int>?
   var repeats: Written<Bool>?
   var time: Written<EventTime>?
+  var programs: Written<ProgramChoice>?
+  var drums: Written<Bool>?
+  var pedal: Written<Bool>?
 
   /// Another representation, or a name alone, takes nothing from what lies below.
   func overlaid(on base: RepresentationPart?) -> RepresentationPart {
@@ -81,6 +88,9 @@ struct RepresentationPart: Sendable {
     result.lines = lines ?? base.lines
     result.repeats = repeats ?? base.repeats
     result.time = time ?? base.time
+    result.programs = programs ?? base.programs
+    result.drums = drums ?? base.drums
+    result.pedal = pedal ?? base.pedal
     return result
   }
 }

@@ -85,6 +85,10 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package var patience: Int?
   /// Augmentation by transposing; nil: none.
   package var transpose: TransposeSettings?
+  /// Augmentation of events: the share by which copies are played slower or faster at most; nil: none.
+  package var varyTempo: Double?
+  /// Augmentation of events: by how much copies are played softer or louder at most, of 127; nil: none.
+  package var varyVelocity: Int?
   /// The factor of the weights' exponential average; nil: none.
   package var average: Double?
   package var seed: UInt64 = 1
@@ -117,6 +121,8 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     validation = try container.decode(ValidationChoice.self, forKey: .validation)
     patience = try container.decodeIfPresent(Int.self, forKey: .patience)
     transpose = try container.decodeIfPresent(TransposeSettings.self, forKey: .transpose)
+    varyTempo = try container.decodeIfPresent(Double.self, forKey: .varyTempo)
+    varyVelocity = try container.decodeIfPresent(Int.self, forKey: .varyVelocity)
     average = try container.decodeIfPresent(Double.self, forKey: .average)
     seed = try container.decode(UInt64.self, forKey: .seed)
     precision = try container.decodeIfPresent(PrecisionName.self, forKey: .precision) ?? .f32
@@ -141,6 +147,8 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(validation, forKey: .validation)
     try container.encode(patience, forKey: .patience)
     try container.encode(transpose, forKey: .transpose)
+    try container.encode(varyTempo, forKey: .varyTempo)
+    try container.encode(varyVelocity, forKey: .varyVelocity)
     try container.encode(average, forKey: .average)
     try container.encode(seed, forKey: .seed)
     try container.encode(precision, forKey: .precision)
@@ -151,5 +159,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     case from, preset, representation, network, loss, optimizer, batch, accumulate, sequence, iterations, minutes
     case validateEvery = "validate_every"
     case validation, patience, transpose, average, seed, precision, generate
+    case varyTempo = "vary_tempo"
+    case varyVelocity = "vary_velocity"
   }
 }
