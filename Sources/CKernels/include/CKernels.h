@@ -212,6 +212,9 @@ typedef struct ck_kernels {
   // The sum of squares of n numbers: 16 sums, number i into sum i % 16, then a tree.
   float (*squares)(size_t n, const float *x);
   void (*update)(const ck_update *s, size_t i0, size_t i1);
+  // `rounds` times 24 vectors of `peak_width` fused multiply-adds and nothing else: what the processor can do at most.
+  float (*peak)(size_t rounds);
+  size_t peak_width;
   // y of rows r0..<r1, and d_x of them from d_y (`below` has the gradient d_y itself).
   void (*hand_up)(const ck_hand_up *s, size_t r0, size_t r1);
   void (*hand_up_backward)(const ck_hand_up *s, size_t r0, size_t r1);
