@@ -66,12 +66,20 @@ package enum DurableFile {
 
   /// Writes a file as `write(_:to:replacing:flushing:)` does, from parts that need not be in memory together.
   ///
+  /// The file that is replaced is kept at `previous`, where that is given.
+  ///
   /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason, and what `contents` throws.
   package static func write(
-    to path: String, replacing: Bool = true, flushing: Bool = true, contents: (Appending) throws -> Void
+    to path: String, replacing: Bool = true, flushing: Bool = true, keeping previous: String? = nil,
+    contents: (Appending) throws -> Void
   ) throws {
     let temporary = path + ".\(getpid()).tmp"
     try create(at: temporary, flushing: flushing, contents)
+    if let previous, exists(path), rename(path, previous) != 0 {
+      let error = failure("write", previous)
+      unlink(temporary)
+      throw error
+    }
     let renamed =
       replacing ? rename(temporary, path) : cposix_rename_noreplace(AT_FDCWD, temporary, AT_FDCWD, path)
     guard renamed == 0 else {

@@ -40,6 +40,10 @@ package struct WorkOrder: Codable, Sendable, Equatable {
   package var checkpointSeconds: Double
   /// The iteration at which an earlier run's `minutes` struck, which ends this one in its place.
   package var stopAtIteration: Int?
+  /// The version of the arithmetic that the attempt was made with; nil: an older program wrote the order.
+  package var numerics: Int?
+  /// The program's version that the attempt was made with.
+  package var programVersion: String?
 
   /// A file of the snapshot.
   package struct File: Codable, Sendable, Equatable {

@@ -169,12 +169,13 @@ package struct Worker {
           etaSeconds: progress.etaSeconds, checkpointIteration: progress.checkpointIteration,
           memoryBytes: progress.memoryNeeded))
     }
+    warnings += outcome.warnings
     outcome.weights.metadata.generate = settings.generate.defaults
     let bytes = try outcome.weights.encoded()
     try DurableFile.write(bytes, to: path)
     let report = outcome.report(sha256: ContentHash(of: bytes))
     try write(report, to: Self.trainingReport)
-    DurableFile.remove(folder + "/" + RunFolder.checkpoint)
+    task.removeCheckpoints()
     return (outcome.weights, report, validation)
   }
 
@@ -183,7 +184,7 @@ package struct Worker {
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
     let music = files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
-    let corpus = try EncodedCorpus(music, representation)
+    let corpus = try EncodedCorpus(music, representation, stop: stop)
     warnings += corpus.warnings
     return corpus
   }

@@ -56,19 +56,20 @@ struct ReproduceCommand: ParsableCommand {
     let id = found.song.id.description
     if json {
       let document = JSONValue.object([
-        ("song", .string(id)), ("sha256", .string(found.song.sha256.hex)), ("again", .string(found.again.hex)),
+        ("song", .string(id)), ("sha256", .string(found.song.sha256.hex)), ("again", .text(found.again?.hex)),
         ("file", .text(found.asked?.hex)), ("same", .bool(found.isSame)), ("numerics", .int(found.numerics)),
         ("recorded_numerics", .number(found.recordedNumerics)),
       ])
       print(document.text())
       return
     }
+    guard let again = found.again else { return }
     if found.isSame {
-      print("\(id) is the same, byte for byte: \(found.again)")
-    } else if found.again == found.song.sha256 {
-      print("\(id) came out as it was recorded, \(found.again); the file has been changed since")
+      print("\(id) is the same, byte for byte: \(again)")
+    } else if again == found.song.sha256 {
+      print("\(id) came out as it was recorded, \(again); the file has been changed since")
     } else {
-      print("\(id) differs: it was \(found.song.sha256) and came out as \(found.again)")
+      print("\(id) differs: it was \(found.song.sha256) and came out as \(again)")
     }
   }
 }

@@ -63,7 +63,7 @@ struct TrainCommand: ParsableCommand {
     try reporting(interruption) {
       let settings = try resolvedSettings()
       try checkOutput(output)
-      var task = try makeTask(settings)
+      var task = try makeTask(settings, stop: interruption.flag)
       task.checkpointPath = output + ".checkpoint"
       task.threads = threads
       let memory = try task.checkedMemory()
@@ -74,8 +74,9 @@ struct TrainCommand: ParsableCommand {
       outcome.weights.metadata.generate = settings.generate.defaults
       let bytes = try outcome.weights.encoded()
       try DurableFile.write(bytes, to: output)
-      DurableFile.remove(output + ".checkpoint")
+      task.removeCheckpoints()
       line.finish()
+      for warning in outcome.warnings { printError("ritornello: " + warning) }
       print(TrainReport(outcome.report(sha256: ContentHash(of: bytes)), path: output).text(json: json, memory: memory))
     }
   }
@@ -96,7 +97,7 @@ struct TrainCommand: ParsableCommand {
     return try unwrap(value, diagnostics)
   }
 
-  private func makeTask(_ settings: TrainSettings) throws -> TrainingTask {
+  private func makeTask(_ settings: TrainSettings, stop: StopFlag) throws -> TrainingTask {
     var plan = settings.networkPlan
     var start: (weights: WeightsFile, hash: ContentHash)?
     if let like { plan = try readWeights(like).weights.metadata.plan }
@@ -106,11 +107,11 @@ struct TrainCommand: ParsableCommand {
       if preset == nil, representation == nil, self.settings == nil, let start { plan = start.weights.metadata.plan }
     }
     let representation = try plan.reading().representation
-    let all = try EncodedCorpus(try music(at: path), representation)
+    let all = try EncodedCorpus(try music(at: path), representation, stop: stop)
     for warning in all.warnings { printError("ritornello: " + warning) }
     var (train, heldOut) = all.split(holdingOut: settings.heldOutShare)
     if case .paths(let paths) = settings.validation {
-      heldOut = try EncodedCorpus(try music(at: paths), representation)
+      heldOut = try EncodedCorpus(try music(at: paths), representation, stop: stop)
       train = all.without(heldOut)
     }
     return TrainingTask(

@@ -96,6 +96,33 @@ struct TrainingTests {
     #expect(try again.weights.encoded() == timed.weights.encoded())
   }
 
+  @Test(
+    "a checkpoint with one wrong bit is told, and the one before it or the start gives the same bytes",
+    arguments: [["/checkpoint"], ["/checkpoint", "/checkpoint.previous"]])
+  func damagedCheckpoint(names: [String]) throws {
+    let folder = try TemporaryFolder()
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .frames))
+    let whole = try train(task, stop: StopFlag(), progress: { _ in })
+    #expect(whole.warnings.isEmpty)
+    task.checkpointPath = folder.path + "/checkpoint"
+    for stopAt in [2, 4] {
+      let stop = StopFlag()
+      #expect(throws: Interrupted.self) {
+        try train(task, stop: stop) { if $0.iteration == stopAt { stop.stop() } }
+      }
+    }
+    for name in names {
+      var bytes = try DurableFile.read(folder.path + name)
+      bytes[bytes.count - 100] ^= 1
+      try DurableFile.write(bytes, to: folder.path + name)
+    }
+    var begun: Int?
+    let resumed = try train(task, stop: StopFlag()) { begun = begun ?? $0.iteration }
+    #expect(begun == (names.count == 1 ? 3 : 1))
+    #expect(resumed.warnings.first?.contains("damaged") == true)
+    #expect(try resumed.weights.encoded() == whole.weights.encoded())
+  }
+
   @Test("the checkpoint of another training is not taken up")
   func foreignCheckpoint() throws {
     let folder = try TemporaryFolder()

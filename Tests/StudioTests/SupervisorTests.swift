@@ -166,12 +166,111 @@ struct SupervisorTests {
     #expect(try run(studio).error == "there is no music in the corpus 'bach'; drop MIDI files into inbox/bach")
   }
 
-  @Test("a song that was moved away is noted as collected")
+  @Test(
+    "a fault of the ledger while a result is taken in costs no second attempt",
+    arguments: [
+      Step.recordReady, .recordDelivered,
+    ])
+  func ledgerFault(step: Step) throws {
+    let (studio, launcher) = try studio(.finish)
+    studio.steps = FailingSteps(step, LedgerError.machine(.diskFull, "no space"))
+    let session = try studio.session()
+    _ = try session.takeIn()
+    _ = try session.queue(job: "chorales", request: "r1")
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    #expect(throws: LedgerError.self) { try session.supervisor.poll() }
+    try session.supervisor.poll()
+    #expect(try run(studio).state == .delivered)
+    #expect(try run(studio).attempts == 1 && launcher.launched == 1)
+  }
+
+  @Test(
+    "songs whose delivery the machine blocks are delivered later, and not made again",
+    arguments: [
+      Step.writeWeights, .makeStaging, .writeSong, .writeReport,
+    ])
+  func deliveryBlocked(step: Step) throws {
+    let (studio, launcher) = try studio(.finish)
+    let full = FileError(code: ENOSPC, call: "write", path: FileName("song"))
+    studio.steps = FailingSteps(step, full, times: 2)
+    #expect(try studio.pass("chorales").status == 75)
+    #expect(try studio.pass().status == 75)
+    #expect(try run(studio).state == .blocked)
+    #expect(try studio.pass().status == 0)
+    #expect(try run(studio).state == .delivered)
+    #expect(launcher.launched == 1)
+  }
+
+  @Test("what one run alone cannot get over fails it with a message, and the studio goes on", arguments: [false, true])
+  func stuck(inRecovery: Bool) throws {
+    let (studio, _) = try studio(.finish)
+    let session = try studio.session()
+    _ = try session.takeIn()
+    // Another run has the path of this one's song, which the ledger refuses.
+    _ = try session.ledger.queueRun(ofJob: "other", trigger: .request("r0"), settings: "{}", at: studio.clock.now)
+    let other = try #require(RunID(job: "other", number: 1))
+    _ = try session.ledger.startAttempt(of: other, order: "{}", snapshot: nil, weightsIn: nil, at: studio.clock.now)
+    let song = SongRecord(
+      id: try #require(SongID(run: other, number: 1)), path: "outbox/chorales/0001/chorales-0001-01.mid",
+      sha256: ContentHash(of: []), weights: nil, snapshot: nil, seed: 1, bars: 1, notes: 1, seconds: 1)
+    try session.ledger.recordReady(other, weights: nil, songs: [song], at: studio.clock.now)
+    try session.ledger.recordDelivered(other, at: studio.clock.now)
+    let id = try #require(try session.queue(job: "chorales", request: "r1"))
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    if inRecovery {
+      try session.supervisor.recover(try #require(try studio.reader.run(id)))
+    } else {
+      try session.supervisor.poll()
+    }
+    let run = try #require(try studio.reader.run(id))
+    #expect(run.state == .failed)
+    #expect(run.error?.contains("cannot be delivered") == true)
+  }
+
+  @Test("a song that was moved away is noted as collected, and one that is put back is not any more")
   func collected() throws {
     let (studio, _) = try studio(.finish)
     try studio.pass("chorales")
-    try FileManager.default.removeItem(at: studio.url("outbox/chorales/0001/chorales-0001-02.mid"))
+    let song = "outbox/chorales/0001/chorales-0001-02.mid"
+    let bytes = try studio.bytes(song)
+    try FileManager.default.removeItem(at: studio.url(song))
     try studio.pass()
     #expect(try studio.reader.songs().map { $0.collectedAt != nil } == [false, true])
+    try studio.write(song, bytes)
+    try studio.pass()
+    #expect(try studio.reader.songs().map { $0.collectedAt != nil } == [false, false])
+  }
+
+  @Test("an outbox that is not mounted has nothing collected, and is told")
+  func unmounted() throws {
+    let (studio, _) = try studio(.finish)
+    try studio.pass("chorales")
+    let (outbox, away) = (studio.url("outbox").path, studio.url("away").path)
+    try FileManager.default.moveItem(atPath: outbox, toPath: away)
+    for _ in 1...2 {
+      try studio.pass()
+      #expect(try studio.reader.songs().allSatisfy { $0.collectedAt == nil })
+      #expect(try studio.reader.problems().map(\.code) == ["outbox-changed"])
+    }
+    try FileManager.default.removeItem(atPath: outbox)
+    try FileManager.default.moveItem(atPath: away, toPath: outbox)
+    try studio.pass()
+    #expect(try studio.reader.problems().isEmpty)
+    #expect(try studio.reader.songs().allSatisfy { $0.collectedAt == nil })
+  }
+
+  @Test("an outbox that was moved to another disk with its songs is the same outbox")
+  func moved() throws {
+    let (studio, _) = try studio(.finish)
+    try studio.pass("chorales")
+    let (outbox, away) = (studio.url("outbox").path, studio.url("away").path)
+    try FileManager.default.copyItem(atPath: outbox, toPath: away)
+    try FileManager.default.removeItem(atPath: outbox)
+    try FileManager.default.moveItem(atPath: away, toPath: outbox)
+    try studio.pass()
+    #expect(try studio.reader.problems().isEmpty)
+    try FileManager.default.removeItem(at: studio.url("outbox/chorales"))
+    try studio.pass()
+    #expect(try studio.reader.songs().allSatisfy { $0.collectedAt != nil })
   }
 }

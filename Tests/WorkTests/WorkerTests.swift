@@ -1,5 +1,6 @@
 import Composition
 import Foundation
+import Glibc
 import Identity
 import Jobs
 import MIDI
@@ -93,10 +94,29 @@ struct WorkerTests {
   @Test("a worker that is asked to stop leaves a checkpoint and no result")
   func stopped() throws {
     let stop = StopFlag()
+    var order = try order()
+    order.train = try settings(iterations: 1_000_000)
+    var worker = Worker(order, in: folder.path, stop: stop)
+    // Asked once it trains, however long it takes to come to that.
+    let progress = folder.path + "/" + RunFolder.progress
+    Thread.detachNewThread {
+      while !String(decoding: (try? DurableFile.read(progress)) ?? [], as: UTF8.self).contains("training") {
+        sched_yield()
+      }
+      stop.stop()
+    }
+    #expect(throws: Interrupted.self) { try worker.perform() }
+    #expect(DurableFile.exists(folder.path + "/" + RunFolder.checkpoint))
+    #expect(!DurableFile.exists(folder.path + "/" + RunFolder.result))
+  }
+
+  @Test("a worker that is asked to stop while it reads its files ends before the next one")
+  func stoppedReading() throws {
+    let stop = StopFlag()
     stop.stop()
     var worker = Worker(try order(), in: folder.path, stop: stop)
     #expect(throws: Interrupted.self) { try worker.perform() }
-    #expect(DurableFile.exists(folder.path + "/" + RunFolder.checkpoint))
+    #expect(!DurableFile.exists(folder.path + "/" + RunFolder.checkpoint))
     #expect(!DurableFile.exists(folder.path + "/" + RunFolder.result))
   }
 

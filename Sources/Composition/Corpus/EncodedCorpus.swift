@@ -28,12 +28,17 @@ package struct EncodedCorpus: Sendable {
 
   /// Reads and encodes files.
   ///
-  /// - Throws: `CompositionError` of kind `machine` where a file cannot be read, of kind `data` where its bytes are not
+  /// - Parameters:
+  ///   - files: what to read.
+  ///   - representation: how the songs are written.
+  ///   - stop: asked between two files; nil: nobody asks for an end.
+  /// - Throws: `Interrupted` where the flag is set; `CompositionError` of kind `machine` where a file cannot be read, of kind `data` where its bytes are not
   ///   those named.
-  package init(_ files: [MusicFile], _ representation: Representation) throws(CompositionError) {
+  package init(_ files: [MusicFile], _ representation: Representation, stop: StopFlag? = nil) throws {
     snapshot = ContentHash(ofSnapshot: [])
     var seen: Set<ContentHash> = []
     for file in files {
+      if stop?.isStopped == true { throw Interrupted() }
       let bytes = try DurableFile.read(file.path, limit: file.sha256 == nil ? MIDILimits().fileBytes : Int.max - 1)
       let hash = ContentHash(of: bytes)
       if let expected = file.sha256, expected != hash {

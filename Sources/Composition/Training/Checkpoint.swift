@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Identity
 internal import Network
 
 /// Where a training stands: all that goes on needs, in one file that is whole or not there.
@@ -29,29 +30,52 @@ struct Checkpoint: Sendable {
   var best: [Tensor]
 
   private static let key = "ritornello-checkpoint"
+  /// The last tensor: the SHA-256 of all bytes before it, as 64 digits, by which a damaged file is known.
+  private static let checksum = (name: "checksum", shape: [16])
 
   /// Writes a file, tensor by tensor: a copy of all that is kept would take more memory than the training.
-  static func write(_ facts: Facts, _ trainer: Trainer, best: [Tensor], to path: String) throws {
+  ///
+  /// The file that it replaces is kept at `previous`.
+  static func write(
+    _ facts: Facts, _ trainer: Trainer, best: [Tensor], to path: String, keeping previous: String
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let text = String(decoding: try encoder.encode(facts), as: UTF8.self)
     let shapes =
       trainer.savedShapes.map { ("trainer." + $0.name, $0.shape) } + best.map { ("best." + $0.name, $0.shape) }
-    try DurableFile.write(to: path) { append in
-      try Safetensors.header(of: shapes, metadata: [key: text]).withUnsafeBytes(append)
-      try trainer.forEachSaved { tensor in try tensor.values.withUnsafeBytes(append) }
-      for tensor in best { try tensor.values.withUnsafeBytes(append) }
+    try DurableFile.write(to: path, keeping: previous) { append in
+      var hasher = ContentHash.Hasher()
+      func add(_ bytes: UnsafeRawBufferPointer) throws {
+        hasher.update(bytes)
+        try append(bytes)
+      }
+      try Safetensors.header(of: shapes + [checksum], metadata: [key: text]).withUnsafeBytes(add)
+      try trainer.forEachSaved { tensor in try tensor.values.withUnsafeBytes(add) }
+      for tensor in best { try tensor.values.withUnsafeBytes(add) }
+      try Array(hasher.finish().hex.utf8).withUnsafeBytes(append)
     }
+  }
+
+  private static func isWhole(_ bytes: [UInt8]) -> Bool {
+    let end = bytes.count - 4 * checksum.shape[0]
+    guard end > 0 else { return false }
+    var hasher = ContentHash.Hasher()
+    bytes.withUnsafeBytes { hasher.update(UnsafeRawBufferPointer(rebasing: $0[..<end])) }
+    return hasher.finish().hex.utf8.elementsEqual(bytes[end...])
   }
 
   /// Reads a file's bytes.
   ///
-  /// - Throws: `CompositionError` of kind `data`.
+  /// - Throws: `CompositionError` of kind `data`, also where the bytes are not those that were written.
   init(_ bytes: [UInt8], path: String) throws(CompositionError) {
     do {
       let file = try Safetensors(bytes: bytes)
       guard let text = file.metadata[Self.key] else {
         throw CompositionError(.data, "\(path) is no checkpoint")
+      }
+      guard Self.isWhole(bytes) else {
+        throw CompositionError(.data, "\(path) is damaged: its checksum is not that of its contents")
       }
       facts = try JSONDecoder().decode(Facts.self, from: Data(text.utf8))
       func named(_ prefix: String) -> [Tensor] {

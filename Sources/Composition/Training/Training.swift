@@ -18,6 +18,8 @@ struct Training {
   private var began: Double
   private var checkpointAt: Double
   private var checkpointIteration = 0
+  /// What the person should know of checkpoints that could not be used.
+  private var warnings: [String] = []
 
   /// Sets up a training, from its checkpoint where one of the same training lies.
   ///
@@ -50,22 +52,40 @@ struct Training {
     let now = Self.now()
     began = 0
     checkpointAt = now + task.checkpointSeconds
-    do {
-      try resume()
-    } catch let error as CompositionError where error.kind == .machine || !task.replacesCheckpoint {
-      throw error
-    } catch {
-      // What an older version or a broken disk left is of no use; the same bytes come of beginning anew.
-      trainer = try makeTrainer()
-      stream = LaneStream(task.train, reading, task.settings)
-      (facts, best, checkpointIteration) = (fresh, [], 0)
+    // The newest one first; where a crash came between two, the one before it is the only one.
+    for path in [task.checkpointPath, task.checkpointPath.map(Self.previous)] {
+      guard let path else { break }
+      do {
+        if try resume(from: path) { break }
+      } catch let error as CompositionError
+        where error.kind == .machine || !(task.replacesCheckpoint || error.kind == .data)
+      {
+        throw error
+      } catch {
+        // What an older version or a broken disk left is of no use; the same bytes come of beginning anew.
+        warnings.append("a checkpoint could not be used: \(error)")
+        trainer = try makeTrainer()
+        stream = LaneStream(task.train, reading, task.settings)
+        (facts, best, checkpointIteration) = (fresh, [], 0)
+      }
+    }
+    if !warnings.isEmpty {
+      warnings.append(
+        facts.iteration > 0
+          ? "training went on from iteration \(facts.iteration), by the checkpoint before it"
+          : "training began anew")
     }
     began = now - facts.seconds
   }
 
-  /// Takes up the checkpoint, where there is one.
-  private mutating func resume() throws {
-    guard let path = task.checkpointPath, DurableFile.exists(path) else { return }
+  /// Where the checkpoint before the newest is kept.
+  static func previous(_ path: String) -> String { path + ".previous" }
+
+  /// Takes up a checkpoint.
+  ///
+  /// - Returns: whether there is one.
+  private mutating func resume(from path: String) throws -> Bool {
+    guard DurableFile.exists(path) else { return false }
     let checkpoint = try Checkpoint(try DurableFile.read(path), path: path)
     guard checkpoint.facts.fingerprint == facts.fingerprint else {
       throw CompositionError(
@@ -77,6 +97,7 @@ struct Training {
     try stream.resume(at: facts.bookmark)
     try trainer.restore(checkpoint.trainer)
     checkpointIteration = facts.iteration
+    return true
   }
 
   /// Trains to the end.
@@ -154,7 +175,7 @@ struct Training {
     facts.bookmark = stream.bookmark
     let start = Self.now()
     facts.seconds = start - began
-    try Checkpoint.write(facts, trainer, best: best, to: path)
+    try Checkpoint.write(facts, trainer, best: best, to: path, keeping: Self.previous(path))
     let end = Self.now()
     // A checkpoint may cost a hundredth of the time. Who asks for a short interval wants it whatever it costs.
     let isShort = task.checkpointSeconds < TrainingTask.usualCheckpointSeconds
@@ -197,7 +218,7 @@ struct Training {
       weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
       validationLoss: facts.bestLoss, bestIteration: iteration, seconds: Self.now() - began,
-      tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy)
+      tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy, warnings: warnings)
   }
 
   private static func fingerprint(of task: TrainingTask) -> String {

@@ -27,6 +27,13 @@ package struct TrainingTask: Sendable {
 
   static let usualCheckpointSeconds = 30.0
 
+  /// Removes what lies at `checkpointPath`, once the weights are safe.
+  package func removeCheckpoints() {
+    guard let path = checkpointPath else { return }
+    DurableFile.remove(path)
+    DurableFile.remove(Training.previous(path))
+  }
+
   package init(
     plan: NetworkPlan, settings: TrainingSettings, train: EncodedCorpus, validation: EncodedCorpus,
     start: WeightsFile? = nil, startHash: ContentHash? = nil, checkpointPath: String? = nil,
@@ -58,4 +65,6 @@ package struct TrainingOutcome: Sendable {
   package var seconds: Double
   package var tokensPerSecond: Double
   package var stoppedBy: StoppedBy
+  /// What the person should know: checkpoints that could not be used.
+  package var warnings: [String] = []
 }

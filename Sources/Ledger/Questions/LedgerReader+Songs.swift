@@ -1,3 +1,4 @@
+package import Foundation
 internal import GRDB
 package import Identity
 
@@ -15,6 +16,24 @@ extension LedgerReader {
   /// The songs that lie in the outbox as far as the ledger knows.
   package func songsInOutbox() throws -> [SongRecord] {
     try songs(where: "delivered_at IS NOT NULL AND collected_at IS NULL", [])
+  }
+
+  /// What the outbox is looked through for: every delivered song, oldest first, without its metrics.
+  package func deliveredSongs() throws -> [DeliveredSong] {
+    try read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: "SELECT id, path, collected_at, delivered_at FROM songs WHERE delivered_at IS NOT NULL ORDER BY ordinal")
+      var songs: [DeliveredSong] = []
+      while let row = try rows.next() {
+        songs.append(
+          DeliveredSong(
+            id: try Row.whole(SongID(row.text("id")), "id"), path: try row.text("path"),
+            isCollected: try row.optional(String.self, "collected_at") != nil,
+            deliveredAt: try row.time("delivered_at")))
+      }
+      return songs
+    }
   }
 
   /// A song; nil: there is none of this id.
@@ -37,6 +56,15 @@ extension LedgerReader {
       ).map { try SongRecord($0) }
     }
   }
+}
+
+/// A delivered song, as far as the outbox is looked through for it.
+package struct DeliveredSong: Sendable, Equatable {
+  package var id: SongID
+  /// The path below the studio.
+  package var path: String
+  package var isCollected: Bool
+  package var deliveredAt: Date
 }
 
 extension SongRecord {

@@ -1,3 +1,4 @@
+import Composition
 import Foundation
 import Glibc
 package import Identity
@@ -26,19 +27,21 @@ package struct Reproduction {
   /// What came of making a song again.
   package struct Comparison: Sendable {
     package var song: SongRecord
-    /// The hash of the song that was made again.
-    package var again: ContentHash
+    /// The hash of the song that was made again; nil: it was not, as the arithmetic is another one.
+    package var again: ContentHash?
     /// The hash of the file that was asked about, where one was.
     package var asked: ContentHash?
     /// The recorded and the present version of the arithmetic.
     package var recordedNumerics: Int?
     package var numerics: Int
 
-    package var isSame: Bool { again == song.sha256 && (asked ?? again) == song.sha256 }
+    package var isSame: Bool { again == song.sha256 && (asked ?? song.sha256) == song.sha256 }
     package var hasOtherNumerics: Bool { recordedNumerics != nil && recordedNumerics != numerics }
   }
 
   /// Makes a song again.
+  ///
+  /// What was made with another version of the arithmetic is not made again at all: it could only differ.
   ///
   /// - Parameters:
   ///   - text: a song's id, or the path of a file: below the studio by its path, elsewhere by its bytes.
@@ -53,6 +56,22 @@ package struct Reproduction {
       try? environment.removeTree(folder)
       try? environment.files.removeFolder(paths.reproductions, in: workingFolder)
     }
+    do {
+      let made = try makeAgain(song, deep: deep, in: folder)
+      return Comparison(
+        song: song, again: made, asked: asked, recordedNumerics: environment.numerics, numerics: environment.numerics)
+    } catch let other as OtherNumerics {
+      return Comparison(
+        song: song, again: nil, asked: asked, recordedNumerics: other.recorded, numerics: environment.numerics)
+    }
+  }
+
+  /// What was recorded was made with another version of the arithmetic.
+  private struct OtherNumerics: Error {
+    var recorded: Int
+  }
+
+  private func makeAgain(_ song: SongRecord, deep: Bool, in folder: FileName) throws -> ContentHash {
     let order = try recordedOrder(of: song.id.run)
     guard let hash = song.weights else {
       throw StudioError.refused("the ledger does not know the weights of \(song.id)")
@@ -69,9 +88,7 @@ package struct Reproduction {
     guard let made = result.songs.first(where: { $0.file == stem }) else {
       throw StudioError.fault("the song \(song.id) was not among those that were made again")
     }
-    let recorded = try RunFiles(song.id.run, paths: paths, environment: environment).result()?.numerics
-    return Comparison(
-      song: song, again: made.sha256, asked: asked, recordedNumerics: recorded, numerics: result.numerics)
+    return made.sha256
   }
 
   /// The song that is meant, and the hash of the file that was named.
@@ -94,6 +111,13 @@ package struct Reproduction {
       throw StudioError.refused("the ledger has no order of \(run)")
     }
     var order = try JSONDecoder().decode(WorkOrder.self, from: Data(text.utf8))
+    if order.numerics == nil || order.programVersion == nil {
+      // An older program's order; the result has them, if the run's folder is still there.
+      let result = try RunFiles(run, paths: paths, environment: environment).result()
+      order.numerics = order.numerics ?? result?.numerics
+      order.programVersion = order.programVersion ?? result?.programVersion
+    }
+    if let recorded = order.numerics, recorded != environment.numerics { throw OtherNumerics(recorded: recorded) }
     // Paths count from the run's own folder; here they are wanted from anywhere.
     let folder = paths.run(run)
     order.files = order.files.map { $0.absolute(from: folder) }
@@ -127,11 +151,45 @@ package struct Reproduction {
     }
     let place = folder / "weights-\(depth)"
     let result = try work(order, in: place)
-    guard result.training?.sha256 == hash else {
-      throw StudioError.differs(
-        "the weights \(hash), trained again, are \(result.training?.sha256.hex ?? "none"): they differ")
+    let made = place / RunFolder.weights
+    if result.training?.sha256 == hash { return made }
+    if let same = try recorded(hash, from: made, version: order.programVersion, kept: isKept ? kept : nil) {
+      return same
     }
-    return place / RunFolder.weights
+    throw StudioError.differs(
+      "the weights \(hash), trained again, are \(result.training?.sha256.hex ?? "none"): they differ")
+  }
+
+  /// The file of weights as it was recorded, where what was trained again is the same but for the program's version.
+  ///
+  /// The file names that version, and so another release's file has another hash.
+  ///
+  /// - Parameters:
+  ///   - hash: the recorded hash.
+  ///   - made: the file that was trained again.
+  ///   - version: the version of the program that made the recorded one; nil: not known.
+  ///   - kept: the recorded file, where it is there.
+  /// - Returns: nil where they differ in anything else.
+  /// - Throws: `CompositionError` or `FileError` where a file cannot be read or written.
+  private func recorded(
+    _ hash: ContentHash, from made: FileName, version: String?, kept: FileName?
+  ) throws -> FileName? {
+    var again = try WeightsFile.read(made.shown).weights
+    if let kept {
+      let recorded = try WeightsFile.read(kept.shown).weights
+      again.metadata.version = recorded.metadata.version
+      // Both as this version writes them, so that fields which it has added tell nothing.
+      return try again.encoded() == recorded.encoded() ? kept : nil
+    }
+    guard let version else { return nil }
+    again.metadata.version = version
+    let bytes = try again.encoded()
+    guard ContentHash(of: bytes) == hash else { return nil }
+    let named = made.folder / "as-recorded.safetensors"
+    let steps = WritingSteps(
+      write: .writeWeights, synchronise: .synchroniseWeights, place: .placeWeights, folder: .placeWeights)
+    try environment.writeDurably(bytes, to: named, steps: steps)
+    return named
   }
 
   /// Gives an order to a worker and waits for it.

@@ -1,3 +1,4 @@
+internal import Composition
 package import Logging
 
 /// What the studio takes from the world around it, so that tests can give something else.
@@ -7,6 +8,9 @@ package struct StudioEnvironment: Sendable {
   package var steps: any StepObserver
   package var launcher: any WorkerLauncher
   package var log: Logger
+  /// The program's version and that of its arithmetic, which orders record.
+  package var programVersion = ProgramVersion.current
+  package var numerics = ProgramVersion.numerics
 
   package init(
     clock: any StudioClock = SystemClock(), files: any FileSystem = GlibcFileSystem(),

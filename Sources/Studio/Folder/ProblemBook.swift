@@ -141,6 +141,13 @@ extension Problem {
       message: "\(what): \(error)", remedy: error.remedy, since: now)
   }
 
+  /// What keeps one run alone from going on, as a problem.
+  init(run: RunID, _ error: any Error, at now: Date) {
+    self.init(
+      code: "run-stuck", subject: run.description, message: "\(run) cannot go on: \(error)",
+      remedy: "ritornello cancel or retry it; if it comes again, report it with this message", since: now)
+  }
+
   /// A fault that the ledger tells as a problem.
   init(_ error: LedgerError, doing what: String, at now: Date) {
     let code: String

@@ -1,4 +1,5 @@
 import Identity
+import Ledger
 
 /// What keeps the studio from working, with the exit status that says so.
 package enum StudioError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -37,6 +38,22 @@ package enum StudioError: Error, Sendable, Equatable, CustomStringConvertible {
     case .missing: 66
     case .differs: 1
     case .fault: 70
+    }
+  }
+}
+
+extension Error {
+  /// Says that the error lies in one run or one request alone, and is neither the machine's nor the whole ledger's: the
+  /// studio goes on with all else.
+  var isOfOneRun: Bool {
+    switch self {
+    case let error as LedgerError:
+      switch error {
+      case .refused, .unknown, .fault: true
+      case .machine, .newer, .damaged: false
+      }
+    case is StudioError, is WorkerFault, is Unstartable, is DecodingError, is EncodingError: true
+    default: false
     }
   }
 }

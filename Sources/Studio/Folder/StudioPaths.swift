@@ -22,6 +22,8 @@ package struct StudioPaths: Sendable, Equatable {
   package var requests: FileName { hidden / "requests" }
   package var lock: FileName { hidden / "lock" }
   package var heartbeat: FileName { hidden / "heartbeat" }
+  /// Which folder the outbox was when it was last looked at.
+  package var outboxIdentity: FileName { hidden / "outbox" }
   package var problems: FileName { hidden / "problems.json" }
   /// Songs that are made again to be compared.
   package var reproductions: FileName { hidden / "reproduce" }

@@ -39,10 +39,14 @@ struct Recovery {
     try trying("files on their way out of the inbox cannot be dealt with", emptyTaken)
     for run in try ledger.reader.unfinishedRuns() {
       try trying("the run \(run.id) cannot be taken up again") {
-        if run.state == .ready {
-          try supervisor.delivery.moveIn(run.id)
-        } else {
-          try supervisor.recover(run)
+        do {
+          if run.state == .ready {
+            try supervisor.delivery.moveIn(run.id)
+          } else {
+            try supervisor.recover(run)
+          }
+        } catch let error where error.isOfOneRun {
+          problems.append(Problem(run: run.id, error, at: environment.clock.now))
         }
       }
     }

@@ -40,7 +40,7 @@ package struct StudioLoop {
     while signals.stop == nil {
       do {
         try round(session, &times)
-      } catch let error as LedgerError where error.machineFault != nil {
+      } catch let error as LedgerError where error.machineFault != nil || error.isOfOneRun {
         tell(error, session)
       } catch let error as FileError {
         session.problems.add(

@@ -163,19 +163,17 @@ final class StudioSession {
         var problem = Problem(error, doing: "\(run.id) cannot be delivered", at: environment.clock.now)
         if error.code == EEXIST { problem.remedy = "move away what stands at \(paths.delivered(run.id).shown)" }
         found.append(problem)
+      } catch let error where error.isOfOneRun {
+        found.append(Problem(run: run.id, error, at: environment.clock.now))
       }
     }
     problems.replace(found, from: "delivery")
   }
 
-  /// Notes the songs that the person has moved away since the last look.
+  /// Notes the songs that the person has moved away since the last look, or put back.
   func noticeCollected() throws {
-    // An outbox that is not there at all (not mounted) says nothing of its songs.
-    guard try environment.exists(paths.outbox / ".") else { return }
-    for song in try ledger.reader.songsInOutbox() {
-      guard try !environment.exists(paths.root / song.path) else { continue }
-      try environment.make(.recordCollected) { try ledger.noteCollected(song.id, at: environment.clock.now) }
-    }
+    let watch = OutboxWatch(paths: paths, environment: environment, ledger: ledger)
+    problems.replace(try watch.look(), from: "outbox")
   }
 
   /// Tells what is wrong, and writes it down where it has changed.

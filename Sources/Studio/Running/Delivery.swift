@@ -32,6 +32,7 @@ struct Delivery {
   func moveIn(_ run: RunID) throws {
     let staging = paths.staging(run)
     let target = paths.delivered(run)
+    let outbox = OutboxWatch(paths: paths, environment: environment, ledger: ledger)
     if try environment.exists(staging) {
       try environment.makeFolders(target.folder)
       try environment.make(.renameIntoPlace) {
@@ -41,10 +42,14 @@ struct Delivery {
         try environment.synchroniseFolder(target.folder)
         try environment.synchroniseFolder(paths.outbox)
       }
+    } else if try !environment.exists(target), try !outbox.isSame() {
+      // Its folder may stand in an outbox that is not mounted now.
+      throw FileError(code: ENODEV, call: "find", path: staging)
     }
     try environment.make(.recordDelivered) { try ledger.recordDelivered(run, at: environment.clock.now) }
     // What only the attempt needed goes; if that cannot be, the next start sees to it.
     do {
+      try outbox.noteDelivery()
       try RunFiles(run, paths: paths, environment: environment).removeWorkings()
     } catch is FileError {}
   }

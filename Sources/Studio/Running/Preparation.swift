@@ -40,6 +40,8 @@ struct Preparation {
       order = try makeOrder(run, configuration)
     }
     order.attempt = run.attempts + 1
+    order.numerics = environment.numerics
+    order.programVersion = environment.programVersion
     order.threads = MachineShare.present.share(
       asked: configuration.studio.threads, workers: configuration.studio.workers)
     order.checkpointSeconds = configuration.studio.checkpoint.seconds

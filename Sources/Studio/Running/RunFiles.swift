@@ -36,6 +36,16 @@ package struct RunFiles {
     }
   }
 
+  /// What came of the attempt that was started last, if it did all it was to do; nil where there is no such result.
+  ///
+  /// Each attempt begins with the removal of the one before's.
+  ///
+  /// - Throws: `FileError` where the machine cannot read it.
+  func wholeResult() throws -> WorkResult? {
+    guard let result = try result(), result.failure == nil else { return nil }
+    return result
+  }
+
   /// The order of the attempt that was started last; nil where none is.
   package func order() throws -> WorkOrder? {
     do {
@@ -52,7 +62,8 @@ package struct RunFiles {
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     let bytes = Array(try encoder.encode(order))
     try environment.make(.makeRunFolder) { try environment.makeFolders(folder) }
-    try? environment.files.unlink(folder / RunFolder.result, in: workingFolder)
+    // Else an earlier attempt's result could be taken for this one's.
+    try environment.removeTree(folder / RunFolder.result)
     try environment.writeDurably(
       bytes, to: folder / RunFolder.order,
       steps: WritingSteps(write: .writeOrder, synchronise: .writeOrder, place: .writeOrder, folder: .writeOrder))

@@ -37,6 +37,8 @@ final class Supervisor {
     var stopping: Stopping?
     /// When it is killed if it has not stopped by then.
     var killAt: Double?
+    /// How it ended, once it has: kept until what it made is taken in, as the process tells it only once.
+    var ending: WorkerEnding?
   }
 
   enum Stopping { case timeout, cancelled, drained }
@@ -73,6 +75,10 @@ final class Supervisor {
     do {
       let spec = try JobSpec(settings: run.settings)
       let files = RunFiles(run.id, paths: paths, environment: environment)
+      if run.attempts > 0, let result = try files.wholeResult() {
+        try deliverAgain(run, result)
+        return
+      }
       let before = files.progress
       let prepared = try Preparation(paths: paths, environment: environment, ledger: ledger)
         .prepare(run, configuration: configuration)
@@ -96,12 +102,21 @@ final class Supervisor {
       try end(run.id, .refused(error: error.description))
     } catch let error as FileError {
       try end(run.id, .blocked(error: error.description))
-    } catch let error as LedgerError {
-      switch error {
-      case .unknown(let text), .refused(let text): try end(run.id, .refused(error: text))
-      default: throw error
-      }
+    } catch let error where error.isOfOneRun {
+      try end(run.id, .refused(error: "\(error)"))
     }
+  }
+
+  /// Delivers what an earlier attempt has made, and could not be delivered then.
+  private func deliverAgain(_ run: RunRecord, _ result: WorkResult) throws {
+    _ = try environment.make(.recordStarted) {
+      try ledger.startAttempt(
+        of: run.id, order: run.order ?? "", snapshot: run.snapshot, weightsIn: run.weightsIn,
+        at: environment.clock.now)
+    }
+    ended[run.id] = nil
+    environment.log.info("\(run.id) has been made before and is delivered now")
+    try finish(run.id, result)
   }
 
   /// Looks how the workers are: takes in what those that ended have made, and stops those that take too long.
@@ -109,9 +124,11 @@ final class Supervisor {
     programs.poll()
     let now = environment.clock.monotonic
     for (run, worker) in active.sorted(by: { $0.key < $1.key }) {
-      if let ending = environment.launcher.ending(of: worker.process) {
+      if let ending = worker.ending ?? environment.launcher.ending(of: worker.process) {
         // Whatever the worker has started itself ends with it.
-        environment.launcher.signal(SIGKILL, to: worker.process)
+        if worker.ending == nil { environment.launcher.signal(SIGKILL, to: worker.process) }
+        // Where the ledger's machine fails now, this is tried again with the next look.
+        active[run]?.ending = ending
         try take(run, worker, ending)
         active[run] = nil
       } else if let killAt = worker.killAt {
@@ -124,7 +141,7 @@ final class Supervisor {
 
   /// Asks a worker to stop at its next checkpoint.
   func stop(_ run: RunID, _ reason: Stopping) {
-    guard var worker = active[run], worker.stopping == nil || reason == .cancelled else { return }
+    guard var worker = active[run], worker.ending == nil, worker.stopping == nil || reason == .cancelled else { return }
     worker.stopping = reason
     worker.killAt = worker.killAt ?? environment.clock.monotonic + Self.grace
     active[run] = worker
@@ -146,14 +163,16 @@ final class Supervisor {
     let files = RunFiles(run, paths: paths, environment: environment)
     do {
       let result = try files.result()
-      // A worker that was through before it heard the signal has done its work.
-      if ending == .exited(0), let result, result.failure == nil, worker.stopping != .cancelled {
+      // A worker that was through before it heard a signal has done its work: the result is what it writes last.
+      if let result, result.failure == nil, worker.stopping != .cancelled {
         try finish(run, result)
         return
       }
       try end(run, outcome(worker, ending, result, files))
     } catch let error as FileError {
       try end(run, .blocked(error: error.description))
+    } catch let error where error.isOfOneRun {
+      try end(run, .refused(error: "\(error)"))
     }
   }
 
@@ -161,7 +180,12 @@ final class Supervisor {
   func finish(_ run: RunID, _ result: WorkResult) throws {
     guard let record = try ledger.reader.run(run) else { return }
     do {
-      try delivery.deliver(record, result)
+      switch record.state {
+      case .running: try delivery.deliver(record, result)
+      // Recorded in an attempt at it before this one.
+      case .ready: try delivery.moveIn(run)
+      default: return
+      }
       ended[run] = .delivered
       startProgram(of: run, \.onFinish, result)
       environment.log.info("\(run) is delivered: \(result.songs.count) songs")
@@ -174,8 +198,14 @@ final class Supervisor {
         ended[run] = .ready
       }
     } catch let error as WorkerFault {
+      // What does not hold is not looked at again.
+      try? environment.removeTree(paths.run(run) / RunFolder.result)
       let retries = (try? JobSpec(settings: record.settings))?.retries ?? 0
       try end(run, .failed(error: error.description, retries: retries))
+    } catch let error where error.isOfOneRun {
+      try? environment.removeTree(paths.run(run) / RunFolder.result)
+      guard try ledger.reader.run(run)?.state == .running else { throw error }
+      try end(run, .refused(error: "its songs cannot be delivered: \(error)"))
     }
   }
 
@@ -264,7 +294,7 @@ final class Supervisor {
   func recover(_ run: RunRecord) throws {
     StrayWorkers(paths: paths, environment: environment).end(of: run.id)
     let files = RunFiles(run.id, paths: paths, environment: environment)
-    if let result = try files.result(), result.failure == nil {
+    if let result = try files.wholeResult() {
       try finish(run.id, result)
       return
     }

@@ -5,9 +5,14 @@ import Glibc
 import Synchronization
 
 /// Turns SIGINT and SIGTERM into a flag; a second signal ends the program at once.
+///
+/// What does not look at the flag in time (a big network that is being made, a long validation) is ended all the same:
+/// every file is written so that this is as safe as a crash.
 final class Interruption: Sendable {
   let flag = StopFlag()
   private let received = Mutex<Int32>(0)
+  /// Seconds from the first signal to the end.
+  private static let patience = 4.5
   /// Kept alive; written in `init` alone.
   nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
 
@@ -28,6 +33,7 @@ final class Interruption: Sendable {
     }
     guard isFirst else { _exit(128 + number) }
     flag.stop()
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience) { _exit(128 + number) }
   }
 
   /// The exit status after a stop: 130 or 143.

@@ -1,3 +1,4 @@
+import Composition
 import Foundation
 import Glibc
 import Identity
@@ -25,6 +26,8 @@ final class TemporaryStudio {
   var launcher: any WorkerLauncher = StandInLauncher()
   var steps: any StepObserver = UnobservedSteps()
   var files: any FileSystem = FaultyFileSystem { _, _ in nil }
+  var programVersion = ProgramVersion.current
+  var numerics = ProgramVersion.numerics
 
   static let jobs = """
     version: 1
@@ -52,7 +55,23 @@ final class TemporaryStudio {
   var environment: StudioEnvironment {
     var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     log.logLevel = .critical
-    return StudioEnvironment(clock: clock, files: files, steps: steps, launcher: launcher, log: log)
+    var environment = StudioEnvironment(clock: clock, files: files, steps: steps, launcher: launcher, log: log)
+    environment.programVersion = programVersion
+    environment.numerics = numerics
+    return environment
+  }
+
+  /// Changes the ledger behind the studio's back, as a person with the `sqlite3` shell could.
+  func change(_ sql: String) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+      "python3", "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+      url(".ritornello/ledger.sqlite").path, sql,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
   }
 
   var reader: LedgerReader { LedgerReader(studio: paths.root.shown) }
