@@ -10,15 +10,18 @@ PREFIX ?= /usr/local
 # Debian packages: three libraries with their headers, and what finds and checks them.
 DEBS := libsqlite3-dev libyaml-dev libarchive-dev pkg-config python3
 
+# The compiler of the C targets: that of the toolchain.
+CLANG ?= $(firstword $(wildcard $(dir $(realpath $(SWIFT)))clang) clang)
+
 # An import that Package.swift does not declare is an error.
 FLAGS   := --explicit-target-dependency-import-check error
 DEBUG   := .build/debug/ritornello
 RELEASE := .build/release/ritornello
 
-CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py)
+CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py)
 SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
 
-.PHONY: help build test check-shared demo format lint clean install deps toolchain
+.PHONY: help build test check-shared check-neon check-sanitizers check-engine check-resume demo format lint clean install deps toolchain
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
@@ -32,7 +35,8 @@ test: toolchain deps lint ## Check style and layers, build with no warning, run 
 	@mkdir -p .build
 	$(SWIFT) build --build-tests $(FLAGS) 2>&1 | tee .build/build.log
 	@if grep -n 'warning:' .build/build.log; then echo "the build has warnings: see the lines above"; exit 1; fi
-	@for script in $(CRASH_TESTS); do echo "== $$script"; python3 "$$script" $(DEBUG); done
+	@for script in $(CRASH_TESTS) Tests/Engine/golden.py; do echo "== $$script"; python3 "$$script" $(DEBUG); done
+	python3 Tests/Engine/memory.py $(DEBUG) --short
 	$(SWIFT) test --disable-xctest $(FLAGS)
 
 check-shared: ## Run the program against the data that stand beside the project, where they are
@@ -41,6 +45,20 @@ check-shared: ## Run the program against the data that stand beside the project,
 	$(SWIFT) build -c release --product ritornello-check-shared $(FLAGS); \
 	.build/release/ritornello-check-shared "$(SHARED)/data"; \
 	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(RELEASE) "$(SHARED)"; done
+
+check-neon: toolchain ## Hold the kernels to golden hashes: this processor's, and NEON's under qemu-aarch64
+	@python3 Tests/Kernels/check.py --neon --clang "$(CLANG)"
+
+check-sanitizers: toolchain ## Run the network's and the pool's tests under the address and thread sanitizers
+	@SWIFT="$(SWIFT)" CLANG="$(CLANG)" bash Tests/Sanitizers/check.sh
+
+check-engine: build ## Hold the presets to golden hashes (threads, kernels), and trainings to the memory they tell
+	@python3 Tests/Engine/golden.py $(RELEASE)
+	@python3 Tests/Engine/golden.py $(RELEASE) --presets
+	@python3 Tests/Engine/memory.py $(RELEASE)
+
+check-resume: build ## Kill a training at 20 random iterations and hold its weights to an undisturbed one's
+	@python3 Tests/Crash/resume.py $(RELEASE) --kills 20
 
 demo: toolchain deps ## Train on 229 chorales of Bach and write four songs to outbox/demo
 	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" bash Examples/demo.sh

@@ -17,12 +17,14 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = pathlib.Path(__file__).parent
 SHAPES = {
     "a": "train --vocab 400 --embedding 256 --hidden 512 --layers 2 --sequence 128 --batch 32 --steps 3",
     "b": "train --frame 88 --hidden 1024 --layers 1 --sequence 64 --batch 16 --steps 3",
     "c": "train --vocab 200 --embedding 64 --hidden 128 --layers 1 --sequence 64 --batch 16 --steps 31",
+    "a-bf16": "train --vocab 400 --embedding 256 --hidden 512 --layers 2 --sequence 128 --batch 32 --steps 3",
     "d": "train --vocab 400 --embedding 256 --hidden 1024 --layers 2 --sequence 256 --batch 64 --steps 1",
     "generate": "generate --vocab 400 --embedding 256 --hidden 512 --layers 2 --batch 1 --steps 200",
     "generate16": "generate --vocab 400 --embedding 256 --hidden 512 --layers 2 --batch 16 --steps 100",
@@ -49,6 +51,39 @@ def run(command):
     return result
 
 
+def peak(ours, threads):
+    """What the processor does where it makes multiply-adds and nothing else, in GF/s."""
+    return run([ours, "peak", "--threads", str(threads)])["gflops"]
+
+
+def frames(a):
+    """A step of a network that reads frames, on the same music: ours by `ritornello train`, the other by `two_level.py`."""
+    program = pathlib.Path(a.ours).with_name("ritornello")
+    ours, theirs = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(a.pairs):
+            result = run([str(program), "train", a.jsb + "/train", "--settings", str(HERE / "quality/jsb-steps.yaml"),
+                          "--iterations", "100", "--validation", "0", "--threads", str(a.threads),
+                          "-o", folder + "/w", "--json"])
+            result["step"] = 32 * 64 / result["tokens_per_second"]
+            ours.append(result)
+            result = run([sys.executable, a.two_level, "--set", "jsb", "--inputs", "position,pitch-classes,key",
+                          "--iterations", "100", "--threads", str(a.threads)])
+            result["step"] = result["step_seconds"] / 100
+            theirs.append(result)
+
+    def median(side, field):
+        return statistics.median(r[field] for r in side)
+
+    mine, torch = median(ours, "step"), median(theirs, "step")
+    return {
+        "options": "JSB, steps, 32 lanes of 64 frames, hidden 256, head 256", "ours": mine, "torch": torch,
+        "ratio": torch / mine, "pairs": [[o["step"], t["step"]] for o, t in zip(ours, theirs)],
+        "processor": 0, "torch_processor": 0, "peak_mib": 0, "torch_peak_mib": 0, "others": median(ours, "others"),
+        "torch_others": median(theirs, "others"), "load": os.getloadavg()[0], "kernels": "", "peer": "two_level.py",
+    }
+
+
 def machine():
     """The processor as Linux describes it."""
     description = {"processors": os.cpu_count(), "system": f"{platform.system()} {platform.machine()}"}
@@ -71,17 +106,30 @@ def main():
     p.add_argument("--threads", type=int, default=os.cpu_count())
     p.add_argument("--only", choices=SHAPES, nargs="+")
     p.add_argument("--ours", default=str(HERE.parent / ".build/release/ritornello-bench"))
+    p.add_argument("--jsb", help="a folder with train/: then steps of a network that reads frames are compared too")
+    p.add_argument("--two-level", help="PyTorch's side of that: a script that prints step_seconds")
     p.add_argument("-o", dest="output")
     a = p.parse_args()
-    results = {"machine": machine(), "threads": a.threads, "shapes": {}}
+    results = {"machine": machine(), "threads": a.threads, "peak_gflops": peak(a.ours, a.threads), "shapes": {}}
+
+    def keep():
+        if a.output:
+            pathlib.Path(a.output).write_text(json.dumps(results, indent=1) + "\n")
+
+    if a.jsb and a.two_level:
+        results["shapes"]["frames"] = f = frames(a)
+        print(f"frames: ours {f['ours'] * 1e3:.2f} ms, torch {f['torch'] * 1e3:.2f} ms, ratio {f['ratio']:.2f}",
+              file=sys.stderr)
+        keep()
     for name, shape in SHAPES.items():
         if a.only and name not in a.only:
             continue
         words = shape.split() + ["--threads", str(a.threads)]
         ours, theirs = [], []
         for _ in range(a.pairs):
-            ours.append(run([a.ours, *words]))
-            theirs.append(run([sys.executable, str(HERE / "torch_lstm.py"), *words]))
+            half = name.endswith("bf16")
+            ours.append(run([a.ours, *words, "--bf16", str(int(half))]))
+            theirs.append(run([sys.executable, str(HERE / "torch_lstm.py"), *words, *["--bf16"] * half]))
 
         def median(side, field):
             return statistics.median(r.get(field, 0) for r in side)
@@ -90,7 +138,7 @@ def main():
         result = {
             "options": shape, "ours": mine, "torch": torch, "ratio": torch / mine,
             "processor": median(ours, "processor_seconds"), "torch_processor": median(theirs, "processor_seconds"),
-            "gflops": median(ours, "gflops"), "torch_gflops": median(theirs, "gflops"),
+            "needed_gflops": median(ours, "needed_gflops"), "gflops": median(ours, "gflops"), "torch_gflops": median(theirs, "gflops"),
             "pairs": [[o["seconds"], t["seconds"]] for o, t in zip(ours, theirs)],
             "others": median(ours, "others"), "torch_others": median(theirs, "others"),
             "load": os.getloadavg()[0], "kernels": ours[0]["kernels"], "peer": theirs[0]["peer"],
@@ -100,10 +148,8 @@ def main():
         print(f"{name}: ours {mine * 1e3:.2f} ms, torch {torch * 1e3:.2f} ms, ratio {result['ratio']:.2f}; processor "
               f"{result['processor'] * 1e3:.2f} and {result['torch_processor'] * 1e3:.2f} ms; others took "
               f"{result['others']:.0%} and {result['torch_others']:.0%} of the machine", file=sys.stderr)
-    text = json.dumps(results, indent=1)
-    if a.output:
-        pathlib.Path(a.output).write_text(text + "\n")
-    print(text)
+        keep()
+    print(json.dumps(results, indent=1))
 
 
 if __name__ == "__main__":

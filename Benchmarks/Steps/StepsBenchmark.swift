@@ -7,6 +7,7 @@ import Network
 ///     ritornello-bench train    --frame 88 --hidden 1024 --layers 1 --sequence 64 --batch 16
 ///     ritornello-bench steps    --sequence 64 --batch 32                 # frames and a head that writes their pitches
 ///     ritornello-bench weights DIR       # small files of every kind for Tests/NetworkTests/Golden/read_ours.py
+///     ritornello-bench peak              # multiply-adds and nothing else
 ///     ritornello-bench generate --vocab 400 --embedding 256 --hidden 256 --layers 1
 @main
 struct StepsBenchmark {
@@ -14,7 +15,7 @@ struct StepsBenchmark {
   private var folder = "."
   private var options = [
     "vocab": 400, "embedding": 256, "frame": 0, "hidden": 512, "layers": 2, "sequence": 128, "batch": 32, "steps": 7,
-    "threads": 0, "density": 100, "dropout": 0,
+    "threads": 0, "density": 100, "dropout": 0, "bf16": 0,
   ]
 
   static func main() {
@@ -24,6 +25,8 @@ struct StepsBenchmark {
       try KernelChoice.select()
       if benchmark.what == "weights" {
         try WeightsSamples.write(into: benchmark.folder)
+      } else if benchmark.what == "peak" {
+        benchmark.peak()
       } else {
         try benchmark.run()
       }
@@ -37,8 +40,8 @@ struct StepsBenchmark {
   private subscript(_ name: String) -> Int { options[name] ?? 0 }
 
   private mutating func read(_ arguments: ArraySlice<String>) throws {
-    guard let first = arguments.first, ["train", "steps", "generate", "weights"].contains(first) else {
-      throw NetworkError("the first argument is train, steps, generate or weights")
+    guard let first = arguments.first, ["train", "steps", "generate", "weights", "peak"].contains(first) else {
+      throw NetworkError("the first argument is train, steps, generate, peak or weights")
     }
     what = first
     if what == "weights" {
@@ -76,7 +79,10 @@ struct StepsBenchmark {
       "\"tokens_per_second\": \(tokens / seconds)",
       "\"kernels\": \"\(try KernelChoice.select())\"", "\"peak_mib\": \(peak.ru_maxrss / 1024)",
     ]
-    if what == "train" { fields.append("\"gflops\": \(6 * Double(products) * tokens / seconds / 1e9)") }
+    if what == "train" {
+      fields.append("\"gflops\": \(6 * Double(products) * tokens / seconds / 1e9)")
+      fields.append("\"needed_gflops\": \(needed / seconds / 1e9)")
+    }
     fields += options.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
     print("{" + fields.joined(separator: ", ") + "}")
   }
@@ -87,6 +93,24 @@ struct StepsBenchmark {
     let first = frame > 0 ? hidden : self["embedding"]
     return frame * hidden + 4 * hidden * (first + hidden) + (self["layers"] - 1) * 8 * hidden * hidden
       + hidden * (frame > 0 ? frame : self["vocab"])
+  }
+
+  /// Operations of the products that a step needs: the first layer's is made once for each class.
+  private var needed: Double {
+    let tokens = Double(self["sequence"] * self["batch"])
+    guard self["frame"] == 0 else { return 6 * Double(products) * tokens }
+    let first = 4 * self["hidden"] * self["embedding"]
+    return 6 * (Double(products - first) * tokens + Double(first * self["vocab"]))
+  }
+
+  /// Prints the median of some times of multiply-adds alone.
+  private func peak() {
+    let pool = WorkerPool(threads: self["threads"])
+    let speeds = (0..<9).map { _ in
+      let start = ContinuousClock.now, made = ProcessorPeak.run(rounds: 10_000_000, pool: pool)
+      return made.operations / ((ContinuousClock.now - start) / .seconds(1)) / 1e9
+    }
+    print("{\"gflops\": \(median(speeds[...])), \"threads\": \(pool.threads)}")
   }
 
   private var network: Network {
@@ -161,7 +185,7 @@ struct StepsBenchmark {
       average: what == "steps" ? 0.995 : nil)
     let trainer = try Trainer(
       network: network, optimizer: settings, lanes: self["batch"], steps: self["sequence"],
-      pool: WorkerPool(threads: self["threads"]))
+      precision: self["bf16"] == 0 ? .f32 : .bf16, pool: WorkerPool(threads: self["threads"]))
     var numbers = PhiloxStream(seed: 1, purpose: 1)
     var times: [Double] = []
     var processor: [Double] = []

@@ -4,7 +4,7 @@
 
 extern const ck_kernels ck_portable_kernels;
 #if defined(__x86_64__)
-extern const ck_kernels ck_avx2_kernels, ck_avx512_kernels;
+extern const ck_kernels ck_avx2_kernels, ck_avx512_kernels, ck_avx512bf16_kernels;
 #elif defined(__aarch64__)
 extern const ck_kernels ck_neon_kernels;
 #endif
@@ -14,9 +14,10 @@ const ck_kernels *ck_kernels_named(const char *name) {
   __builtin_cpu_init();
   int fused = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (!strcmp(name, "avx2") && fused) return &ck_avx2_kernels;
-  if (!strcmp(name, "avx512") && fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
-    return &ck_avx512_kernels;
+  int wide = fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+  if (!strcmp(name, "avx512") && wide) return &ck_avx512_kernels;
+  if (!strcmp(name, "avx512bf16") && wide && __builtin_cpu_supports("avx512bf16")) return &ck_avx512bf16_kernels;
 #elif defined(__aarch64__)
   if (!strcmp(name, "neon")) return &ck_neon_kernels;
 #endif
@@ -24,7 +25,7 @@ const ck_kernels *ck_kernels_named(const char *name) {
 }
 
 const ck_kernels *ck_kernels_best(void) {
-  static const char *const names[] = {"avx512", "avx2", "neon"};
+  static const char *const names[] = {"avx512bf16", "avx512", "avx2", "neon"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     const ck_kernels *table = ck_kernels_named(names[i]);
     if (table) return table;

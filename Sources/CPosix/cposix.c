@@ -1,6 +1,8 @@
 #include "CPosix.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
@@ -30,6 +32,22 @@ int cposix_open_at(int folder, const char *path, int flags, unsigned mode) {
 }
 
 int cposix_sync_file_system(int descriptor) { return syncfs(descriptor); }
+
+int cposix_processors(void) {
+  enum { most = 8192 };
+  cpu_set_t *set = CPU_ALLOC(most);
+  if (!set) return -1;
+  size_t size = CPU_ALLOC_SIZE(most);
+  int count = sched_getaffinity(0, size, set) == 0 ? CPU_COUNT_S(size, set) : -1;
+  CPU_FREE(set);
+  return count;
+}
+
+void cposix_return_large_blocks(int bytes) {
+#ifdef M_MMAP_THRESHOLD
+  mallopt(M_MMAP_THRESHOLD, bytes);
+#endif
+}
 
 long cposix_filesystem_type(const char *path) {
   struct statfs facts;

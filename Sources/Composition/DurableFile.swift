@@ -48,13 +48,33 @@ package enum DurableFile {
   ///   - path: Where it is to stand.
   ///   - replacing: Whether a file that is there is replaced; otherwise it is left and the call fails.
   ///   - flushing: Whether the file survives a power cut once the call returns.
-  ///   - previous: Where the file that is replaced is kept; nil: nowhere.
   /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason.
   package static func write(
-    _ bytes: [UInt8], to path: String, replacing: Bool = true, flushing: Bool = true, keeping previous: String? = nil
+    _ bytes: [UInt8], to path: String, replacing: Bool = true, flushing: Bool = true
   ) throws(CompositionError) {
+    do {
+      try write(to: path, replacing: replacing, flushing: flushing) { try bytes.withUnsafeBytes($0) }
+    } catch let error as CompositionError {
+      throw error
+    } catch {
+      throw CompositionError(.machine, "cannot write \(path): \(error)")
+    }
+  }
+
+  /// Takes what a file is to hold, part after part.
+  package typealias Appending = (UnsafeRawBufferPointer) throws -> Void
+
+  /// Writes a file as `write(_:to:replacing:flushing:)` does, from parts that need not be in memory together.
+  ///
+  /// The file that is replaced is kept at `previous`, where that is given.
+  ///
+  /// - Throws: `CompositionError` of kind `machine` with the path and the system's reason, and what `contents` throws.
+  package static func write(
+    to path: String, replacing: Bool = true, flushing: Bool = true, keeping previous: String? = nil,
+    contents: (Appending) throws -> Void
+  ) throws {
     let temporary = path + ".\(getpid()).tmp"
-    try create(bytes, at: temporary, flushing: flushing)
+    try create(at: temporary, flushing: flushing, contents)
     if let previous, exists(path), rename(path, previous) != 0 {
       let error = failure("write", previous)
       unlink(temporary)
@@ -83,24 +103,35 @@ package enum DurableFile {
   /// Says whether something stands at a path.
   package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// How many bytes a file has; nil: there is none.
+  package static func size(_ path: String) -> Int? {
+    var facts = stat()
+    return stat(path, &facts) == 0 ? Int(facts.st_size) : nil
+  }
+
   /// Removes a file that may be there.
   package static func remove(_ path: String) { unlink(path) }
 
-  private static func create(_ bytes: [UInt8], at path: String, flushing: Bool) throws(CompositionError) {
+  private static func create(
+    at path: String, flushing: Bool, _ contents: (Appending) throws -> Void
+  ) throws {
     let descriptor = cposix_open_at(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure("write", path) }
-    var error: CompositionError?
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { buffer in
-        Glibc.write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
+    var error: (any Error)?
+    do {
+      try contents { part in
+        var written = 0
+        while written < part.count {
+          let count = Glibc.write(descriptor, part.baseAddress.map { $0 + written }, part.count - written)
+          if count < 0 {
+            if errno == EINTR { continue }
+            throw failure("write", path)
+          }
+          written += count
+        }
       }
-      if count < 0 {
-        if errno == EINTR { continue }
-        error = failure("write", path)
-        break
-      }
-      written += count
+    } catch let failed {
+      error = failed
     }
     if error == nil, flushing, fsync(descriptor) != 0 { error = failure("write", path) }
     if close(descriptor) != 0, error == nil { error = failure("write", path) }

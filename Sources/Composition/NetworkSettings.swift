@@ -24,11 +24,31 @@ package struct NetworkSettings: Sendable, Hashable, Codable {
   /// In the order in which they are joined: that of `Input.allCases`.
   package var inputs: [Input]
   package var dropout: [String: Double]
+  /// Whether each layer above the first adds what it read to what it gives.
+  package var residual: Bool {
+    get { residualIfTrue == true }
+    set { residualIfTrue = newValue ? true : nil }
+  }
+  /// Whether each layer's output is normalised.
+  package var layerNorm: Bool {
+    get { layerNormIfTrue == true }
+    set { layerNormIfTrue = newValue ? true : nil }
+  }
   package var loss: Loss
+
+  // Not written where false, so that weights without them keep their bytes.
+  private var residualIfTrue: Bool?
+  private var layerNormIfTrue: Bool?
+
+  private enum CodingKeys: String, CodingKey {
+    case reads, cell, hidden, layers, embedding, head, inputs, dropout, loss
+    case residualIfTrue = "residual"
+    case layerNormIfTrue = "layer_norm"
+  }
 
   package init(
     reads: Reads, cell: String = "lstm", hidden: Int, layers: Int = 1, embedding: Int, head: Int, inputs: [Input] = [],
-    dropout: [String: Double] = [:], loss: Loss
+    dropout: [String: Double] = [:], residual: Bool = false, layerNorm: Bool = false, loss: Loss
   ) {
     self.reads = reads
     self.cell = cell
@@ -39,6 +59,8 @@ package struct NetworkSettings: Sendable, Hashable, Codable {
     self.inputs = Input.allCases.filter(inputs.contains)
     self.dropout = dropout.filter { $0.value != 0 }
     self.loss = loss
+    self.residual = residual
+    self.layerNorm = layerNorm
   }
 
   /// The cell as the network takes it; a plan with another name is refused before it is used.

@@ -11,4 +11,6 @@ enum Purpose {
   static let song: UInt32 = 102
   /// The draws of a song's tokens; index: the draw.
   static let sample: UInt32 = 103
+  /// How fast and how loud a copy of a song is played; index: songs started before it.
+  static let vary: UInt32 = 104
 }

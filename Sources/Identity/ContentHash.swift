@@ -69,6 +69,11 @@ extension ContentHash {
       bytes.withUnsafeBufferPointer { csha256_update(&state, $0.baseAddress, $0.count) }
     }
 
+    /// Takes in more bytes, where they lie.
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+      csha256_update(&state, bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+    }
+
     /// Gives the hash of all bytes taken in; the hasher is spent.
     package mutating func finish() -> ContentHash {
       var digest = [UInt8](repeating: 0, count: 32)

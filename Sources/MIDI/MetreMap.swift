@@ -73,6 +73,33 @@ package struct MetreMap: Sendable {
     return Double(bar) + (end > start ? Double(Score.clamped(tick) - start) / Double(end - start) : 0)
   }
 
+  /// Bars from the start to a tick, exactly: 5/2 is the middle of the third bar.
+  ///
+  /// A bar that a change of metre cuts keeps its length, so the count jumps to the next whole number there.
+  package func time(atTick tick: Int) -> Ratio {
+    let tick = Score.clamped(tick)
+    let segment = segment { $0.tick <= tick }
+    return Ratio(segment.firstBar * segment.ticks + (tick - segment.tick) * segment.parts, segment.ticks) ?? Ratio(0)
+  }
+
+  /// The tick that stands at some bars from the start, exactly; nil where no ratio of two `Int` is that.
+  ///
+  /// `tick(atTime: time(atTick: tick))` is the tick; what a change of metre cut off a bar is the tick of the change.
+  package func tick(atTime bars: Ratio) -> Ratio? {
+    let (top, bottom) = (Int128(max(bars.numerator, 0)), Int128(bars.denominator))
+    var (low, high) = (0, segments.count)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if Int128(segments[middle].firstBar) * bottom <= top { low = middle } else { high = middle }
+    }
+    let segment = segments[low]
+    let scale = bottom * Int128(segment.parts)
+    let tick = Ratio(
+      wide: (top - Int128(segment.firstBar) * bottom) * Int128(segment.ticks) + Int128(segment.tick) * scale, scale)
+    guard let tick, low + 1 < segments.count else { return tick }
+    return min(tick, Ratio(segments[low + 1].tick))
+  }
+
   private func segment(where fits: (Segment) -> Bool) -> Segment {
     var (low, high) = (0, segments.count)
     while high - low > 1 {

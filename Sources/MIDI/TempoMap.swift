@@ -13,8 +13,8 @@ package struct TempoMap: Sendable {
   }
 
   private let segments: [Segment]
-  /// What `sum` is divided by to give seconds.
-  private let divisor: Double
+  /// What `sum` is divided by to give seconds; below 2^36.
+  private let divisor: Int
 
   /// Makes the map of a score; where its division is SMPTE, tempos do not count (SMF 1.0, "Header Chunks").
   package init(_ score: Score) { self.init(division: score.division, tempos: score.tempos) }
@@ -33,24 +33,47 @@ package struct TempoMap: Sendable {
             microsecondsPerQuarter: tempo.microsecondsPerQuarter.clamped(to: 1...0xFF_FFFF)))
       }
       self.segments = segments
-      divisor = Double(max(ticks, 1)) * 1e6
+      divisor = max(ticks, 1) * 1_000_000
     case .smpte(let frames, let ticks):
       // 29 frames a second are 30 000/1001.
       segments = [Segment(tick: 0, sum: 0, microsecondsPerQuarter: frames == 29 ? 1001 : 1)]
-      divisor = Double(max(frames == 29 ? 30_000 : frames, 1)) * Double(max(ticks, 1))
+      divisor = max(frames == 29 ? 30_000 : frames, 1) * max(ticks, 1)
     }
   }
 
   /// Seconds from the start to a tick.
   package func seconds(atTick tick: Int) -> Double {
+    let time = fraction(ofSecondsAtTick: tick)
+    return Double(time.numerator) / Double(time.denominator)
+  }
+
+  /// Seconds from the start to a tick as a fraction, exactly, not in lowest terms.
+  package func fraction(ofSecondsAtTick tick: Int) -> (numerator: Int, denominator: Int) {
     let tick = Score.clamped(tick)
     let segment = segment { $0.tick <= tick }
-    return Double(segment.sum + (tick - segment.tick) * segment.microsecondsPerQuarter) / divisor
+    return (segment.sum + (tick - segment.tick) * segment.microsecondsPerQuarter, divisor)
+  }
+
+  /// Seconds from the start to a tick, exactly.
+  package func time(atTick tick: Int) -> Ratio {
+    let time = fraction(ofSecondsAtTick: tick)
+    return Ratio(time.numerator, time.denominator) ?? Ratio(0)
+  }
+
+  /// The tick that stands at some seconds from the start, exactly; nil where no ratio of two `Int` is that.
+  ///
+  /// `tick(atTime: time(atTick: tick))` is the tick.
+  package func tick(atTime seconds: Ratio) -> Ratio? {
+    let (top, bottom) = (Int128(max(seconds.numerator, 0)), Int128(seconds.denominator))
+    let segment = segment { Int128($0.sum) * bottom <= top * Int128(divisor) }
+    let scale = Int128(segment.microsecondsPerQuarter) * bottom
+    return Ratio(
+      wide: top * Int128(divisor) - Int128(segment.sum) * bottom + Int128(segment.tick) * scale, scale)
   }
 
   /// The tick, as a fraction, that stands at some seconds from the start.
   package func tick(atSeconds seconds: Double) -> Double {
-    let sum = max(seconds, 0) * divisor
+    let sum = max(seconds, 0) * Double(divisor)
     let segment = segment { Double($0.sum) <= sum }
     return Double(segment.tick) + (sum - Double(segment.sum)) / Double(segment.microsecondsPerQuarter)
   }

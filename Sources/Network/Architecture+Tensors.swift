@@ -52,7 +52,7 @@ extension Architecture {
   }
 
   /// All tensors, in the order of the file.
-  var tensorShapes: [TensorShape] { inputShapes + recurrentShapes + headShapes + outputShapes }
+  var tensorShapes: [TensorShape] { inputShapes + recurrentShapes + normShapes + headShapes + outputShapes }
 
   /// How many numbers there are to train; the architecture has been checked.
   package var parameterCount: Int { tensorShapes.reduce(0) { $0 + $1.shape.reduce(1, *) } }
@@ -78,6 +78,16 @@ extension Architecture {
         TensorShape(
           name: "\(cell.rawValue).bias_ih_l\(layer)", shape: [rows], start: cell == .lstm ? .forgetBias : .zeros),
         TensorShape(name: "\(cell.rawValue).bias_hh_l\(layer)", shape: [rows], start: .zeros),
+      ]
+    }
+  }
+
+  private var normShapes: [TensorShape] {
+    guard layerNorm else { return [] }
+    return (0..<max(layers, 0)).flatMap { layer in
+      [
+        TensorShape(name: "norm.\(layer).weight", shape: [hidden], start: .ones),
+        TensorShape(name: "norm.\(layer).bias", shape: [hidden], start: .zeros),
       ]
     }
   }

@@ -72,11 +72,15 @@ package struct Architecture: Sendable, Hashable {
   package var hidden: Int
   package var layers: Int
   package var dropout: Dropout
+  /// Whether each layer above the first adds what it read to what it gives (`LayerOutput`).
+  package var residual: Bool
+  /// Whether each layer's output is normalised before it goes up: `norm.N.weight` [H], `norm.N.bias` [H].
+  package var layerNorm: Bool
   package var writing: Writing
 
   package init(
     reading: Reading, embedding: Int, cell: Cell = .lstm, hidden: Int, layers: Int = 1, dropout: Dropout = Dropout(),
-    writing: Writing
+    residual: Bool = false, layerNorm: Bool = false, writing: Writing
   ) {
     self.reading = reading
     self.embedding = embedding
@@ -84,6 +88,8 @@ package struct Architecture: Sendable, Hashable {
     self.hidden = hidden
     self.layers = layers
     self.dropout = dropout
+    self.residual = residual
+    self.layerNorm = layerNorm
     self.writing = writing
   }
 }

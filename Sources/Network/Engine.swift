@@ -51,6 +51,23 @@ struct Engine {
     }
   }
 
+  /// Makes what all gates start from.
+  func gates(_ input: GateInput, rows: Int, panels: Int) {
+    if let sparse = input.sparse {
+      sparseProduct(sparse, input.product, rows: rows, panels: panels)
+    } else {
+      product(input.product, rows: rows, panels: panels)
+    }
+  }
+
+  /// Makes what one panel of gates starts from, on the calling thread.
+  func gates(_ input: GateInput, rows: Int, panel: Int) {
+    withUnsafePointer(to: input.product) { x in
+      guard var sparse = input.sparse else { return kernels.product(x, 0, rows, panel, panel + 1) }
+      kernels.sparse_product(&sparse, x, 0, rows, panel, panel + 1)
+    }
+  }
+
   /// g = Xᵀ·d for sparse X, over ascending rows; d's row of X's row r is at[r], or r.
   ///
   /// g's rows 0 ..< `cleared` are zero at first.
@@ -78,6 +95,13 @@ struct Engine {
     pool.runRanges(tiles) { kernels.transpose(w, rows, panels, t, $0.lowerBound, $0.upperBound) }
   }
 
+  /// Adds packed numbers, of which there are whole panels.
+  func add(_ one: FloatBuffer, to sum: FloatBuffer) {
+    pool.runRanges(sum.count / 64) {
+      kernels.add(64 * $0.count, one.base + 64 * $0.lowerBound, sum.base + 64 * $0.lowerBound)
+    }
+  }
+
   /// Multiplies rows by their lane's mask [lanes, width].
   func mask(_ x: UnsafeMutablePointer<Float>, rows: Int, by mask: UnsafePointer<Float>, lanes: Int, width: Int) {
     pool.runRanges(rows) {
@@ -87,10 +111,10 @@ struct Engine {
 }
 
 extension ck_product {
-  /// C = start + A·B over whole panels; start nil: zero; one row: a bias; else C itself.
+  /// C = start + A·B; of C's last panel only what `columns` asks for, 0: all.
   init(
     a: UnsafePointer<Float>, aRows: Int, b: UnsafePointer<Float>, bRows: Int, k: Int, c: UnsafeMutablePointer<Float>,
-    cRows: Int, start: Start
+    cRows: Int, start: Start, columns: Int = 0
   ) {
     self.init()
     self.a = a
@@ -100,6 +124,7 @@ extension ck_product {
     self.k = k
     self.c = c
     c_rows = cRows
+    self.columns = columns
     switch start {
     case .zero: self.start = nil
     case .bias(let bias):
@@ -110,6 +135,10 @@ extension ck_product {
       self.start = UnsafePointer(c)
       start_rows = cRows
       start_step = 64
+    case .rows(let rows):
+      self.start = rows
+      start_rows = cRows
+      start_step = 64
     }
   }
 
@@ -117,5 +146,7 @@ extension ck_product {
     case zero
     case bias(UnsafePointer<Float>)
     case sum
+    /// Rows that lie as C's do.
+    case rows(UnsafePointer<Float>)
   }
 }

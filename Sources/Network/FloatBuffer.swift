@@ -1,4 +1,8 @@
+internal import Glibc
+
 /// Numbers at a fixed, aligned address, zero at first.
+///
+/// Large ones ask the system for large pages: a time step walks through many panels that lie far apart.
 final class FloatBuffer {
   let base: UnsafeMutablePointer<Float>
   let count: Int
@@ -6,10 +10,15 @@ final class FloatBuffer {
   init(_ count: Int) {
     self.count = max(count, 1)
     // The kernels fetch a little ahead, and vectors are 64 bytes.
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: self.count * 4, alignment: 64)
+    let bytes = self.count * 4, isLarge = bytes >= 2 * Self.largePage
+    let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? Self.largePage : 64)
+    // Only a wish: what it says is not needed.
+    if isLarge { madvise(raw, bytes, 14) }  // MADV_HUGEPAGE
     base = raw.bindMemory(to: Float.self, capacity: self.count)
     base.initialize(repeating: 0, count: self.count)
   }
+
+  private static let largePage = 1 << 21
 
   deinit { base.deallocate() }
 

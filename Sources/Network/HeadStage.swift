@@ -14,11 +14,18 @@ final class HeadStage {
   let width: Int
   private let inputs: Int
   private let transposed: FloatBuffer
+  /// Pairs of rows of the matrix and of its transpose, rounded to bfloat16, where they are.
+  private let pairs: (matrix: FloatBuffer, transposed: FloatBuffer)?
+  private var sumsHalves = GrowingBuffer()
+  private var sumsPairs = GrowingBuffer()
   private var sums = GrowingBuffer()
   private var gradientOfSums = GrowingBuffer()
   private var kept: [UInt8] = []
 
-  init(_ places: PackedLayout.Dense, _ layout: PackedLayout, inputs: Int, trains: Bool, engine: Engine) {
+  init(
+    _ places: PackedLayout.Dense, _ layout: PackedLayout, inputs: Int, trains: Bool, precision: Precision,
+    engine: Engine
+  ) {
     self.engine = engine
     self.places = places
     self.inputs = inputs
@@ -26,6 +33,10 @@ final class HeadStage {
     hidden = layout.hidden
     width = places.weight.width
     transposed = FloatBuffer(trains ? hidden * width : 0)
+    pairs =
+      precision == .f32
+      ? nil
+      : (FloatBuffer((places.weight.rows + 1) / 2 * width), FloatBuffer(hidden * width / 2))
   }
 
   func prepare(_ weights: UnsafePointer<Float>, trains: Bool) {
@@ -33,18 +44,23 @@ final class HeadStage {
     engine.transpose(
       weights + places.weight.offset, rows: places.weight.rows, panels: width / 64, tiles: hidden / 64,
       into: transposed.base)
+    guard let pairs else { return }
+    engine.pairRows(
+      weights + places.weight.offset, rows: places.weight.rows, panels: width / 64, into: pairs.matrix.base)
+    engine.pairRows(transposed.base, rows: width, panels: hidden / 64, into: pairs.transposed.base)
   }
 
   /// Makes a [width/64][rows][64] of all rows.
-  func rowSums(_ weights: UnsafePointer<Float>, out: FloatBuffer, sparse: ck_sparse, rows: Int) -> UnsafeMutablePointer<
-    Float
-  > {
+  func rowSums(
+    _ weights: UnsafePointer<Float>, out top: LayerOutput, sparse: ck_sparse, rows: Int
+  ) -> UnsafeMutablePointer<Float> {
     let a = sums.base(for: rows * width)
     let w = weights + places.weight.offset
-    engine.product(
-      ck_product(
-        a: out.base, aRows: rows, b: w, bRows: places.weight.rows, k: hidden, c: a, cRows: rows,
-        start: .bias(weights + places.bias.offset)), rows: rows, panels: width / 64)
+    var product = ck_product(
+      a: top.out.base, aRows: rows, b: w, bRows: places.weight.rows, k: hidden, c: a, cRows: rows,
+      start: .bias(weights + places.bias.offset))
+    if let pairs, let halves = top.outHalves { product = product.inPairs(a: halves, b: pairs.matrix.base) }
+    engine.product(product, rows: rows, panels: width / 64)
     engine.sparseProduct(
       sparse,
       ck_product(
@@ -84,7 +100,7 @@ final class HeadStage {
   /// Turns `d`, the gradient of z, into that of the sums, and writes all gradients of the hidden layer and of `out`.
   func backward(
     gradients: UnsafeMutablePointer<Float>, plan: TokenPlan, z: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>,
-    scale: Float, out: FloatBuffer, gradientOfOut: FloatBuffer, sparse: ck_sparse, rows: Int
+    scale: Float, out top: LayerOutput, sparse: ck_sparse, rows: Int
   ) {
     let count = plan.count, kernels = engine.kernels, panels = width / 64
     engine.pool.runRanges(count) { kernels.head_backward(z, d, count, scale, $0.lowerBound, $0.upperBound, 0, panels) }
@@ -99,17 +115,24 @@ final class HeadStage {
         stepRows, d: d, dRows: count, at: at, g: a, gRows: rows, cleared: rows, rows: count, panels: panels)
     }
     let weight = gradients + places.weight.offset
-    engine.productTransposed(
-      ck_product(
-        a: out.base, aRows: rows, b: a, bRows: rows, k: rows, c: weight, cRows: places.weight.rows, start: .zero),
-      tiles: hidden / 64, panels: panels)
+    var weightsGradient = ck_product(
+      a: top.out.base, aRows: rows, b: a, bRows: rows, k: rows, c: weight, cRows: places.weight.rows, start: .zero)
+    var outGradient = ck_product(
+      a: a, aRows: rows, b: transposed.base, bRows: width, k: width, c: top.gradientOfOut.base, cRows: rows,
+      start: .zero)
+    if let pairs, let outPairs = top.makeOutPairs(rows: rows) {
+      let sumsPairs = sumsPairs.base(for: (rows + 1) / 2 * width)
+      engine.pairRows(a, rows: rows, panels: panels, into: sumsPairs)
+      weightsGradient = weightsGradient.transposedInPairs(a: outPairs, b: sumsPairs)
+      let halves = sumsHalves.base(for: rows * width / 2)
+      engine.halve(a, count: rows * width, into: halves)
+      outGradient = outGradient.inPairs(a: halves, b: pairs.transposed.base)
+    }
+    engine.productTransposed(weightsGradient, tiles: hidden / 64, panels: panels)
     engine.sparseTransposed(
       sparse, d: a, dRows: rows, g: weight + hidden * 64, gRows: places.weight.rows, cleared: inputs, rows: rows,
       panels: panels)
     engine.columnSums(a, dRows: rows, rows: 0..<rows, into: gradients + places.bias.offset, panels: panels)
-    engine.product(
-      ck_product(
-        a: a, aRows: rows, b: transposed.base, bRows: width, k: width, c: gradientOfOut.base, cRows: rows,
-        start: .zero), rows: rows, panels: hidden / 64)
+    engine.product(outGradient, rows: rows, panels: hidden / 64)
   }
 }

@@ -19,6 +19,8 @@ struct Initialization {
     switch shape.start {
     case .zeros:
       return [Float](repeating: 0, count: shape.count)
+    case .ones:
+      return [Float](repeating: 1, count: shape.count)
     case .forgetBias:
       let quarter = shape.count / 4
       return (0..<shape.count).map { $0 / max(quarter, 1) == 1 ? 1 : 0 }

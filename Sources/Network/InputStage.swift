@@ -16,13 +16,17 @@ final class InputStage {
   private var table: FloatBuffer?
   private var tableIsReady = false
   private let transposed: FloatBuffer
+  /// Pairs of rows of the matrix and of its transpose, rounded to bfloat16, where rows are.
+  private let pairs: (matrix: FloatBuffer, transposed: FloatBuffer)?
+  private var readHalves = GrowingBuffer()
+  private var readPairs = GrowingBuffer()
   private var rowsRead = GrowingBuffer()
   private var gradientOfRows = GrowingBuffer()
   private var gradientOfTable = GrowingBuffer()
   /// The rows of a class look-up: one place a row.
   private var offsets: [Int32] = [0]
 
-  init(_ architecture: Architecture, _ layout: PackedLayout, trains: Bool, engine: Engine) {
+  init(_ architecture: Architecture, _ layout: PackedLayout, trains: Bool, precision: Precision, engine: Engine) {
     self.engine = engine
     self.layout = layout
     self.architecture = architecture
@@ -30,6 +34,8 @@ final class InputStage {
     width = architecture.cell.gates * layout.hidden
     let embedding = architecture.embedding > 0 ? padded(architecture.embedding) : 0
     transposed = FloatBuffer(trains ? embedding * width : 0)
+    let half = embedding * width / 2
+    pairs = precision == .bf16 && half > 0 ? (FloatBuffer(half), FloatBuffer(half)) : nil
   }
 
   /// The width of the dropout mask of what the first layer reads.
@@ -42,33 +48,42 @@ final class InputStage {
     engine.transpose(
       weights + layer.input.offset, rows: layer.input.rows, panels: width / 64, tiles: layer.input.rows / 64,
       into: transposed.base)
+    guard let pairs else { return }
+    engine.pairRows(
+      weights + layer.input.offset, rows: layer.input.rows, panels: width / 64, into: pairs.matrix.base)
+    engine.pairRows(transposed.base, rows: width, panels: layer.input.rows / 64, into: pairs.transposed.base)
   }
 
-  /// Writes bias + input product of all rows into `gates`.
-  func forward(
+  /// Calls `body` with the product that writes bias + input product of all rows into `gates`.
+  func withGateInput(
     _ weights: UnsafePointer<Float>, _ reads: StepBatch.Reads, rows: Int, lanes: Int, bias: FloatBuffer,
-    mask: FloatBuffer?, gates: FloatBuffer
+    mask: FloatBuffer?, gates: FloatBuffer, _ body: (GateInput) -> Void
   ) {
     withSparse(reads, rows: rows, lanes: lanes) { sparse in
       if usesTable(mask: mask) {
         let table = makeTable(weights, bias)
-        engine.sparseProduct(
-          sparse,
-          ck_product(
-            a: table.base, aRows: 0, b: table.base, bRows: architecture.readingWidth, k: 0, c: gates.base,
-            cRows: rows, start: .zero), rows: rows, panels: width / 64)
+        body(
+          GateInput(
+            sparse: sparse,
+            product: ck_product(
+              a: table.base, aRows: 0, b: table.base, bRows: architecture.readingWidth, k: 0, c: gates.base,
+              cRows: rows, start: .zero)))
       } else if architecture.embedding > 0 {
         let read = readRows(weights, sparse, rows: rows, lanes: lanes, mask: mask)
-        engine.product(
-          ck_product(
-            a: read, aRows: rows, b: weights + layer.input.offset, bRows: layer.input.rows, k: layer.input.rows,
-            c: gates.base, cRows: rows, start: .bias(bias.base)), rows: rows, panels: width / 64)
+        let product = ck_product(
+          a: read, aRows: rows, b: weights + layer.input.offset, bRows: layer.input.rows, k: layer.input.rows,
+          c: gates.base, cRows: rows, start: .bias(bias.base))
+        guard let pairs else { return body(GateInput(product: product)) }
+        let halves = readHalves.base(for: rows * layer.input.rows / 2)
+        engine.halve(read, count: rows * layer.input.rows, into: halves)
+        body(GateInput(product: product.inPairs(a: halves, b: pairs.matrix.base)))
       } else {
-        engine.sparseProduct(
-          masked(sparse, mask, lanes),
-          ck_product(
-            a: bias.base, aRows: 0, b: weights + layer.input.offset, bRows: layer.input.rows, k: 0, c: gates.base,
-            cRows: rows, start: .bias(bias.base)), rows: rows, panels: width / 64)
+        body(
+          GateInput(
+            sparse: masked(sparse, mask, lanes),
+            product: ck_product(
+              a: bias.base, aRows: 0, b: weights + layer.input.offset, bRows: layer.input.rows, k: 0, c: gates.base,
+              cRows: rows, start: .bias(bias.base))))
       }
     }
   }
@@ -76,8 +91,9 @@ final class InputStage {
   /// Writes the gradients of the input's matrices from that of the sums, `gates`.
   func backward(
     _ weights: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, _ reads: StepBatch.Reads, rows: Int,
-    lanes: Int, mask: FloatBuffer?, gates: FloatBuffer
+    lanes: Int, mask: FloatBuffer?, from recurrent: RecurrentLayer
   ) {
+    let gates = recurrent.gates
     withSparse(reads, rows: rows, lanes: lanes) { sparse in
       if usesTable(mask: mask), let embedding = layout.embedding {
         let classes = architecture.readingWidth
@@ -94,7 +110,7 @@ final class InputStage {
             a: d, aRows: classes, b: transposed.base, bRows: width, k: width, c: gradients + embedding.offset,
             cRows: classes, start: .zero), rows: classes, panels: embedding.panels)
       } else if architecture.embedding > 0 {
-        backwardThroughRows(weights, gradients, sparse, rows: rows, lanes: lanes, mask: mask, gates: gates)
+        backwardThroughRows(weights, gradients, sparse, rows: rows, lanes: lanes, mask: mask, from: recurrent)
       } else {
         engine.sparseTransposed(
           masked(sparse, mask, lanes), d: gates.base, dRows: rows, g: gradients + layer.input.offset,
@@ -161,18 +177,23 @@ final class InputStage {
 
   private func backwardThroughRows(
     _ weights: UnsafePointer<Float>, _ gradients: UnsafeMutablePointer<Float>, _ sparse: ck_sparse, rows: Int,
-    lanes: Int, mask: FloatBuffer?, gates: FloatBuffer
+    lanes: Int, mask: FloatBuffer?, from recurrent: RecurrentLayer
   ) {
-    let inner = layer.input.rows
-    engine.productTransposed(
-      ck_product(
-        a: rowsRead.base(for: rows * inner), aRows: rows, b: gates.base, bRows: rows, k: rows,
-        c: gradients + layer.input.offset, cRows: inner, start: .zero), tiles: inner / 64, panels: width / 64)
+    let inner = layer.input.rows, gates = recurrent.gates, read = rowsRead.base(for: rows * inner)
     let d = gradientOfRows.base(for: rows * inner)
-    engine.product(
-      ck_product(
-        a: gates.base, aRows: rows, b: transposed.base, bRows: width, k: width, c: d, cRows: rows, start: .zero),
-      rows: rows, panels: inner / 64)
+    var weightsGradient = ck_product(
+      a: read, aRows: rows, b: gates.base, bRows: rows, k: rows, c: gradients + layer.input.offset, cRows: inner,
+      start: .zero)
+    var rowsGradient = ck_product(
+      a: gates.base, aRows: rows, b: transposed.base, bRows: width, k: width, c: d, cRows: rows, start: .zero)
+    if let pairs, let gatesPairs = recurrent.gatesPairs, let gatesHalves = recurrent.gatesHalves {
+      let a = readPairs.base(for: (rows + 1) / 2 * inner)
+      engine.pairRows(read, rows: rows, panels: inner / 64, into: a)
+      weightsGradient = weightsGradient.transposedInPairs(a: a, b: gatesPairs)
+      rowsGradient = rowsGradient.inPairs(a: gatesHalves, b: pairs.transposed.base)
+    }
+    engine.productTransposed(weightsGradient, tiles: inner / 64, panels: width / 64)
+    engine.product(rowsGradient, rows: rows, panels: inner / 64)
     if let mask { engine.mask(d, rows: rows, by: mask.base, lanes: lanes, width: inner) }
     let matrix = layout.embedding ?? layout.dense?.weight ?? layer.input
     engine.sparseTransposed(

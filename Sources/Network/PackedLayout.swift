@@ -64,6 +64,8 @@ struct PackedLayout: Sendable {
   private(set) var embedding: Matrix?
   private(set) var dense: Dense?
   private(set) var layers: [Layer] = []
+  /// Weights and biases of the layers' norms; empty without.
+  private(set) var norms: [Dense] = []
   private(set) var head: Dense?
   private(set) var tables: Matrix?
   private(set) var outputs: [Dense] = []
@@ -73,6 +75,7 @@ struct PackedLayout: Sendable {
     hidden = padded(architecture.hidden)
     placeInput(architecture)
     placeLayers(architecture)
+    if architecture.layerNorm { placeNorms(architecture) }
     let headWidth = padded(architecture.headWidth)
     if headWidth > 0 { placeHead(architecture, headWidth) }
     let rows = headWidth > 0 ? headWidth : hidden
@@ -129,6 +132,16 @@ struct PackedLayout: Sendable {
     }
   }
 
+  private mutating func placeNorms(_ architecture: Architecture) {
+    for _ in 0..<architecture.layers {
+      let norm = Dense(
+        weight: add(rows: 1, width: architecture.hidden), bias: add(rows: 1, width: architecture.hidden))
+      norms.append(norm)
+      placements.append(Placement(matrix: norm.weight))
+      placements.append(Placement(matrix: norm.bias))
+    }
+  }
+
   private mutating func placeHead(_ architecture: Architecture, _ width: Int) {
     let dense = addDense(hidden + architecture.readingWidth, width)
     head = dense
@@ -156,15 +169,19 @@ struct PackedLayout: Sendable {
 
   /// Reads packed numbers as tensors, in the order of `shapes`, with `prefix` before each name.
   func unpack(_ base: UnsafePointer<Float>, prefix: String = "") -> [Tensor] {
-    shapes.enumerated().map { index, shape in
-      let values = [Float](unsafeUninitializedCapacity: shape.count) { values, count in
-        forEachRow(index) { value, step, places, first in
-          for (column, place) in places.enumerated() { values[value + column * step] = base[first + place] }
-        }
-        count = shape.count
+    shapes.indices.map { unpack($0, base, prefix: prefix) }
+  }
+
+  /// Reads one tensor, of that place in `shapes`.
+  func unpack(_ index: Int, _ base: UnsafePointer<Float>, prefix: String = "") -> Tensor {
+    let shape = shapes[index]
+    let values = [Float](unsafeUninitializedCapacity: shape.count) { values, count in
+      forEachRow(index) { value, step, places, first in
+        for (column, place) in places.enumerated() { values[value + column * step] = base[first + place] }
       }
-      return Tensor(name: prefix + shape.name, shape: shape.shape, values: values)
+      count = shape.count
     }
+    return Tensor(name: prefix + shape.name, shape: shape.shape, values: values)
   }
 
   /// Calls `body` for each row of a tensor's matrix with the tensor's first place, the step to the next column's, the

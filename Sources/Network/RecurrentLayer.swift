@@ -5,6 +5,15 @@ struct PassShape {
   var steps: Int
   var lanes: [Int]
   var rows: Int { steps * lanes.count }
+
+  /// Whether the batch's lanes are all `count` of the state's, in their order.
+  func isWhole(of count: Int) -> Bool { lanes.count == count && lanes.elementsEqual(0..<count) }
+}
+
+/// What a layer's gates start from: a product of rows, or of sparse rows, that writes them.
+struct GateInput {
+  var sparse: ck_sparse?
+  var product: ck_product
 }
 
 /// One recurrent layer: its buffers, its lanes' state, and its time steps there and back.
@@ -19,8 +28,8 @@ struct PassShape {
 /// the product as PyTorch does it; Elman 1990. Dropout of the state is of what U reads: not of c, nor of z·h.
 ///
 /// Kept for the way back: activated gates, cells, and the masked state that each step read. The input product is made
-/// by the caller for all steps at once and stands in `gates` before `forward`; after `backward` the gradient of these
-/// sums stands there.
+/// for all steps at once; of a single step, as in generating, panel by panel with what follows, so that threads meet but
+/// once. After `backward` the gradient of these sums stands in `gates`.
 final class RecurrentLayer {
   private let engine: Engine
   private let places: PackedLayout.Layer
@@ -36,9 +45,10 @@ final class RecurrentLayer {
   let out: FloatBuffer
   /// Its gradient.
   let gradientOfOut: FloatBuffer
-  /// The lanes' state, [lanes, H] each.
+  /// The lanes' state: [lanes, H], and [H/16][lanes][16].
   let stateH: FloatBuffer
   let stateC: FloatBuffer
+  private let lanes: Int
   /// What the input product starts from: its own and the recurrent product's biases, where both are added: [G].
   let bias: FloatBuffer
 
@@ -46,17 +56,27 @@ final class RecurrentLayer {
   private let before: FloatBuffer
   private let last: FloatBuffer
   private let transposed: FloatBuffer
+  /// Operands rounded to bfloat16, where they are: copies of `before`, `out` and the gradients in `gates`; pairs of
+  /// rows of the matrix, its transpose, and of what the weights' gradients read.
+  private let halves: Halves?
   private let gradientOfCells: FloatBuffer
   private let gradientOfHidden: FloatBuffer
 
+  private struct Halves {
+    let before, out, gates: FloatBuffer
+    let weights, transposed: FloatBuffer
+    let beforePairs, outPairs, gatesPairs: FloatBuffer
+  }
+
   init(
     _ cell: Architecture.Cell, places: PackedLayout.Layer, hidden: Int, lanes: Int, steps: Int, trains: Bool,
-    engine: Engine
+    precision: Precision, engine: Engine
   ) {
     self.cell = cell
     self.engine = engine
     self.places = places
     self.hidden = hidden
+    self.lanes = lanes
     let rows = lanes * steps
     width = cell.gates * hidden
     gates = FloatBuffer(rows * (cell == .gru ? 4 * hidden : width))
@@ -71,6 +91,15 @@ final class RecurrentLayer {
     transposed = FloatBuffer(trains ? width * hidden : 0)
     gradientOfCells = FloatBuffer(trains && cell != .rnn ? lanes * hidden : 0)
     gradientOfHidden = FloatBuffer(trains ? lanes * hidden : 0)
+    let pairs = (rows + 1) / 2
+    halves =
+      precision == .f32
+      ? nil
+      : Halves(
+        before: FloatBuffer(rows * hidden / 2), out: FloatBuffer(rows * hidden / 2),
+        gates: FloatBuffer(gates.count / 2), weights: FloatBuffer(width * hidden / 2),
+        transposed: FloatBuffer(width * hidden / 2), beforePairs: FloatBuffer(pairs * hidden),
+        outPairs: FloatBuffer(pairs * hidden), gatesPairs: FloatBuffer(pairs * (gates.count / rows)))
   }
 
   /// Prepares what depends on the weights alone.
@@ -86,48 +115,108 @@ final class RecurrentLayer {
     guard trains else { return }
     engine.transpose(
       weights + places.recurrent.offset, rows: hidden, panels: width / 64, tiles: hidden / 64, into: transposed.base)
+    guard let halves else { return }
+    engine.pairRows(weights + places.recurrent.offset, rows: hidden, panels: width / 64, into: halves.weights.base)
+    engine.pairRows(transposed.base, rows: width, panels: hidden / 64, into: halves.transposed.base)
   }
 
   func clear(lane: Int) {
     (stateH.base + lane * hidden).update(repeating: 0, count: hidden)
     guard cell == .lstm else { return }
-    (stateC.base + lane * hidden).update(repeating: 0, count: hidden)
+    for unit in 0..<hidden / 16 { (stateC.base + (unit * lanes + lane) * 16).update(repeating: 0, count: 16) }
   }
 
   /// Runs all steps from the lanes' state and leaves the new state there.
   func forward(
-    _ weights: UnsafePointer<Float>, shape: PassShape, keep: UnsafePointer<Float>, recurrentMask: FloatBuffer?,
-    outMask: FloatBuffer?
+    _ weights: UnsafePointer<Float>, input: GateInput, shape: PassShape, keep: UnsafePointer<Float>,
+    recurrentMask: FloatBuffer?, outMask: FloatBuffer?
   ) {
+    let isWhole = shape.isWhole(of: lanes)
     var step = step(weights, shape, keep, recurrentMask, outMask)
-    let lanes = shape.lanes.count, stride = (shape.rows + lanes) * 16
-    for (row, lane) in shape.lanes.enumerated() {
-      (last.base + row * hidden).update(from: stateH.base + lane * hidden, count: hidden)
-      guard let carried else { continue }
-      for unit in 0..<hidden / 16 {
-        (cells.base + unit * stride + row * 16).update(from: carried.base + lane * hidden + unit * 16, count: 16)
-      }
-    }
-    let kernels = engine.kernels, cell = cell
-    let items = hidden / (cell == .lstm ? 16 : 64) * ck_row_tiles(lanes)
+    if isWhole { step.last = stateH.base }
+    takeState(shape, isWhole)
+    let kernels = engine.kernels, tiles = ck_row_tiles(shape.lanes.count)
+    // Of an lstm an item is a panel of all gates of 16 units, else 64 units.
+    let parts = hidden / (cell == .lstm ? 16 : 64)
     withUnsafePointer(to: &step) { step in
       kernels.recurrent_begin(step, 0, hidden / 64)
-      for t in 0..<shape.steps {
-        engine.pool.runRanges(items) {
-          switch cell {
-          case .lstm: kernels.lstm_forward(step, t, $0.lowerBound, $0.upperBound)
-          case .gru: kernels.gru_forward(step, t, $0.lowerBound, $0.upperBound)
-          case .rnn: kernels.rnn_forward(step, t, $0.lowerBound, $0.upperBound)
+      if shape.steps == 1 {
+        engine.pool.runRanges(parts) { parts in
+          for part in parts {
+            makeGates(input, rows: shape.rows, part: part)
+            forward(step, 0, part * tiles..<(part + 1) * tiles)
           }
         }
+      } else {
+        engine.gates(input, rows: shape.rows, panels: width / 64)
+        for t in 0..<shape.steps { engine.pool.runRanges(parts * tiles) { forward(step, t, $0) } }
       }
     }
-    for (row, lane) in shape.lanes.enumerated() {
-      (stateH.base + lane * hidden).update(from: last.base + row * hidden, count: hidden)
-      guard cell == .lstm else { continue }
+    giveState(shape, isWhole)
+  }
+
+  private func forward(_ step: UnsafePointer<ck_recurrent>, _ t: Int, _ items: Range<Int>) {
+    let kernels = engine.kernels
+    switch cell {
+    case .lstm: kernels.lstm_forward(step, t, items.lowerBound, items.upperBound)
+    case .gru: kernels.gru_forward(step, t, items.lowerBound, items.upperBound)
+    case .rnn: kernels.rnn_forward(step, t, items.lowerBound, items.upperBound)
+    }
+  }
+
+  /// Makes what the gates of a part's units start from.
+  private func makeGates(_ input: GateInput, rows: Int, part: Int) {
+    if cell == .lstm {
+      engine.gates(input, rows: rows, panel: part)
+    } else {
+      for gate in 0..<cell.gates { engine.gates(input, rows: rows, panel: gate * (hidden / 64) + part) }
+    }
+  }
+
+  /// Puts the lanes' state before the first step.
+  private func takeState(_ shape: PassShape, _ isWhole: Bool) {
+    let count = shape.lanes.count, stride = (shape.rows + count) * 16
+    if !isWhole {
+      for (row, lane) in shape.lanes.enumerated() {
+        (last.base + row * hidden).update(from: stateH.base + lane * hidden, count: hidden)
+      }
+    }
+    switch cell {
+    case .lstm where isWhole:
       for unit in 0..<hidden / 16 {
-        (stateC.base + lane * hidden + unit * 16)
-          .update(from: cells.base + unit * stride + (shape.rows + row) * 16, count: 16)
+        (cells.base + unit * stride).update(from: stateC.base + unit * lanes * 16, count: lanes * 16)
+      }
+    case .lstm:
+      for unit in 0..<hidden / 16 {
+        for (row, lane) in shape.lanes.enumerated() {
+          (cells.base + unit * stride + row * 16).update(from: stateC.base + (unit * lanes + lane) * 16, count: 16)
+        }
+      }
+    case .gru:
+      for unit in 0..<hidden / 16 {
+        for (row, lane) in shape.lanes.enumerated() {
+          (cells.base + unit * stride + row * 16).update(from: stateH.base + lane * hidden + unit * 16, count: 16)
+        }
+      }
+    case .rnn: break
+    }
+  }
+
+  /// Keeps the state after the last step.
+  private func giveState(_ shape: PassShape, _ isWhole: Bool) {
+    let count = shape.lanes.count, stride = (shape.rows + count) * 16
+    if !isWhole {
+      for (row, lane) in shape.lanes.enumerated() {
+        (stateH.base + lane * hidden).update(from: last.base + row * hidden, count: hidden)
+      }
+    }
+    guard cell == .lstm else { return }
+    for unit in 0..<hidden / 16 {
+      let from = cells.base + unit * stride + shape.rows * 16, to = stateC.base + unit * lanes * 16
+      if isWhole {
+        to.update(from: from, count: lanes * 16)
+      } else {
+        for (row, lane) in shape.lanes.enumerated() { (to + lane * 16).update(from: from + row * 16, count: 16) }
       }
     }
   }
@@ -164,19 +253,30 @@ final class RecurrentLayer {
       (gradients + places.recurrentBias.offset).update(
         from: gradients + places.inputBias.offset, count: places.inputBias.count)
     }
-    engine.productTransposed(
-      ck_product(
-        a: before.base, aRows: rows, b: sums, bRows: rows, k: rows, c: gradients + places.recurrent.offset,
-        cRows: hidden, start: .zero), tiles: hidden / 64, panels: width / 64)
+    var product = ck_product(
+      a: before.base, aRows: rows, b: sums, bRows: rows, k: rows, c: gradients + places.recurrent.offset,
+      cRows: hidden, start: .zero)
+    if let halves {
+      let panels = (cell == .gru ? 4 * hidden : width) / 64
+      engine.pairRows(before.base, rows: rows, panels: hidden / 64, into: halves.beforePairs.base)
+      engine.pairRows(gates.base, rows: rows, panels: panels, into: halves.gatesPairs.base)
+      let first = cell == .gru ? hidden * ((rows + 1) / 2) : 0
+      product = product.transposedInPairs(a: halves.beforePairs.base, b: halves.gatesPairs.base + first)
+    }
+    engine.productTransposed(product, tiles: hidden / 64, panels: width / 64)
   }
 
-  /// What the cell carries beside what its product reads.
-  private var carried: FloatBuffer? {
-    switch cell {
-    case .lstm: stateC
-    case .gru: stateH
-    case .rnn: nil
-    }
+  /// The output rounded to bfloat16, where it is.
+  var outHalves: UnsafePointer<Float>? { halves.map { UnsafePointer($0.out.base) } }
+  /// After `backward`, the gradients of the sums of the input product, likewise; as rows, and as pairs of rows.
+  var gatesHalves: UnsafePointer<Float>? { halves.map { UnsafePointer($0.gates.base) } }
+  var gatesPairs: UnsafePointer<Float>? { halves.map { UnsafePointer($0.gatesPairs.base) } }
+
+  /// Pairs of rows of the output, made anew.
+  func makeOutPairs(rows: Int) -> UnsafePointer<Float>? {
+    guard let halves else { return nil }
+    engine.pairRows(out.base, rows: rows, panels: hidden / 64, into: halves.outPairs.base)
+    return UnsafePointer(halves.outPairs.base)
   }
 
   private func step(
@@ -188,8 +288,9 @@ final class RecurrentLayer {
       before: before.base, out: out.base, last: last.base, keep: keep,
       recurrent_mask: recurrentMask.map { UnsafePointer($0.base) },
       out_mask: outMask.map { UnsafePointer($0.base) }, bias: weights + places.recurrentBias.offset,
-      weights: weights + places.recurrent.offset,
-      transposed: transposed.base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
-      d_hidden: gradientOfHidden.base)
+      weights: halves.map { UnsafePointer($0.weights.base) } ?? weights + places.recurrent.offset,
+      transposed: (halves?.transposed ?? transposed).base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
+      d_hidden: gradientOfHidden.base, before_half: halves?.before.base.halves, out_half: halves?.out.base.halves,
+      gates_half: halves?.gates.base.halves)
   }
 }

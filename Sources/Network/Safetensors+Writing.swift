@@ -5,6 +5,19 @@ extension Safetensors {
   /// 8 bytes, as the library `safetensors` does. A reader takes the texts from the first key.
   /// - Precondition: every tensor has as many values as its shape tells.
   package func encoded() -> [UInt8] {
+    for tensor in tensors {
+      precondition(
+        tensor.shape.reduce(1, *) == tensor.values.count,
+        "tensor \(tensor.name) holds \(tensor.values.count) values; its shape is \(tensor.shape)")
+    }
+    let header = Safetensors.header(of: tensors.map { ($0.name, $0.shape) }, metadata: metadata)
+    return Safetensors.joined(header, tensors, valueBytes: tensors.reduce(0) { $0 + $1.values.count * 4 })
+  }
+
+  /// Returns what stands before the values, for a file that is written tensor by tensor: length and header.
+  package static func header(
+    of tensors: [(name: String, shape: [Int])], metadata: [String: String]
+  ) -> [UInt8] {
     var header: [UInt8] = [UInt8(ascii: "{")]
     if !metadata.isEmpty {
       header += "\"__metadata__\":{".utf8
@@ -19,10 +32,7 @@ extension Safetensors {
     }
     var begin = 0
     for tensor in tensors {
-      precondition(
-        tensor.shape.reduce(1, *) == tensor.values.count,
-        "tensor \(tensor.name) holds \(tensor.values.count) values; its shape is \(tensor.shape)")
-      let end = begin + tensor.values.count * 4
+      let end = begin + tensor.shape.reduce(1, *) * 4
       if header.count > 1 { header.append(UInt8(ascii: ",")) }
       header.appendJSON(tensor.name)
       let shape = tensor.shape.map { String($0) }.joined(separator: ",")
@@ -32,7 +42,7 @@ extension Safetensors {
     header.append(UInt8(ascii: "}"))
     while header.count % 8 != 0 { header.append(UInt8(ascii: " ")) }
     let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> ($0 * 8)) }
-    return Safetensors.joined(length + header, tensors, valueBytes: begin)
+    return length + header
   }
 
   /// Puts the values behind the header, tensor by tensor with one copy of memory each.

@@ -10,6 +10,12 @@ package final class Stepper {
   /// What the output layers or the head's hidden layer start from: [width/64][lanes][64].
   private let seen: FloatBuffer
   private let width: Int
+  /// The lanes that were read last, and their outputs [P/64][lanes][64], made when they are first asked for.
+  private var lanesRead: [Int] = []
+  private var areOutputsMade = false
+  private var outputsRead = GrowingBuffer()
+  private var outputsOfLane = GrowingBuffer()
+  private var hiddenOfLane = GrowingBuffer()
 
   /// Prepares reading with all lanes' states clear.
   ///
@@ -51,8 +57,14 @@ package final class Stepper {
     var top = UnsafePointer(pass.top.out.base)
     if let head = pass.output.head {
       pass.input.withSparse(reads, rows: rows, lanes: rows) { sparse in
-        top = UnsafePointer(head.rowSums(weights.base, out: pass.top.out, sparse: sparse, rows: rows))
+        top = UnsafePointer(head.rowSums(weights.base, out: pass.top, sparse: sparse, rows: rows))
       }
+    }
+    lanesRead = lanes
+    areOutputsMade = false
+    if lanes.count == pass.lanes, lanes.elementsEqual(0..<pass.lanes) {
+      seen.base.update(from: top, count: rows * width)
+      return
     }
     for panel in 0..<width / 64 {
       for (row, lane) in lanes.enumerated() {
@@ -63,10 +75,27 @@ package final class Stepper {
 
   /// The raw outputs of a lane after what it read last: logits of classes, values, or logits of independent bits.
   ///
-  /// Empty where there is no such lane, or where tokens are written.
+  /// Those of all lanes that were read together are made together. Empty where there is no such lane, or where tokens
+  /// are written.
   package func logits(lane: Int) -> [Float] {
     if case .written = pass.architecture.writing { return [] }
-    return outputs(lane: lane, tableRows: [], output: 0)
+    guard pass.output.head == nil, let row = lanesRead.firstIndex(of: lane), let place = pass.layout.outputs.first
+    else {
+      return outputs(lane: lane, tableRows: [], output: 0)
+    }
+    let rows = lanesRead.count, count = pass.architecture.outputWidth
+    let made = outputsRead.base(for: rows * place.weight.width)
+    if !areOutputsMade {
+      product(place, a: pass.top.out.base, aRows: rows, rows: rows, into: made)
+      areOutputsMade = true
+    }
+    return [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      for first in stride(from: 0, to: count, by: 64) {
+        let part = UnsafeBufferPointer(start: made + first * rows + row * 64, count: min(64, count - first))
+        _ = UnsafeMutableBufferPointer(rebasing: values[first..<first + part.count]).initialize(fromContentsOf: part)
+      }
+      initialized = count
+    }
   }
 
   /// The logits of the next token of a written step, -infinity where the mask forbids a class.
@@ -90,21 +119,27 @@ package final class Stepper {
     guard (0..<pass.lanes).contains(lane), pass.layout.outputs.indices.contains(output) else { return [] }
     var z = UnsafePointer(seen.base + lane * 64)
     var zRows = pass.lanes
-    let hidden = FloatBuffer(width)
     if let head = pass.output.head {
+      let hidden = hiddenOfLane.base(for: width)
       head.hiddenLayer(
         weights.base, a: seen.base, aRows: pass.lanes, plan: TokenPlan(row: Int32(lane), tableRows: tableRows),
-        mask: nil, z: hidden.base)
-      z = UnsafePointer(hidden.base)
+        mask: nil, z: hidden)
+      z = UnsafePointer(hidden)
       zRows = 1
     }
     let place = pass.layout.outputs[output]
-    let panels = place.weight.panels
-    let logits = FloatBuffer(panels * 64)
+    let logits = outputsOfLane.base(for: place.weight.width)
+    product(place, a: z, aRows: zRows, rows: 1, into: logits)
+    return Array(UnsafeBufferPointer(start: logits, count: pass.architecture.outputWidth))
+  }
+
+  private func product(
+    _ place: PackedLayout.Dense, a: UnsafePointer<Float>, aRows: Int, rows: Int, into c: UnsafeMutablePointer<Float>
+  ) {
     engine.product(
       ck_product(
-        a: z, aRows: zRows, b: weights.base + place.weight.offset, bRows: place.weight.rows, k: place.weight.rows,
-        c: logits.base, cRows: 1, start: .bias(weights.base + place.bias.offset)), rows: 1, panels: panels)
-    return Array(UnsafeBufferPointer(start: logits.base, count: pass.architecture.outputWidth))
+        a: a, aRows: aRows, b: weights.base + place.weight.offset, bRows: place.weight.rows, k: place.weight.rows,
+        c: c, cRows: rows, start: .bias(weights.base + place.bias.offset), columns: pass.architecture.outputWidth),
+      rows: rows, panels: place.weight.panels)
   }
 }

@@ -3,6 +3,7 @@ struct TensorShape: Sendable, Equatable {
   /// How a tensor is first filled.
   enum Start: Sendable, Equatable {
     case zeros
+    case ones
     /// Zeros, but 1 for the forget gate: entries H ..< 2H.
     case forgetBias
     /// Uniform in ±bound.

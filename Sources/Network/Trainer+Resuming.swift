@@ -1,14 +1,30 @@
 extension Trainer {
   /// Everything that `restore` needs to go on with the same bits: weights, moments, average, the lanes' state.
   package func saved() -> [Tensor] {
-    var tensors = packedParts.flatMap { pass.layout.unpack($0.buffer.base, prefix: $0.prefix) }
+    var tensors: [Tensor] = []
+    forEachSaved { tensors.append($0) }
+    return tensors
+  }
+
+  /// Calls `body` with each tensor of `saved`, made one at a time so that they are never in memory together.
+  package func forEachSaved<Failure: Error>(_ body: (Tensor) throws(Failure) -> Void) throws(Failure) {
+    for part in packedParts {
+      for index in pass.layout.shapes.indices {
+        try body(pass.layout.unpack(index, part.buffer.base, prefix: part.prefix))
+      }
+    }
     for part in states {
       let values = Array(UnsafeBufferPointer(start: part.buffer.base, count: pass.lanes * pass.layout.hidden))
-      tensors.append(Tensor(name: part.name, shape: [pass.lanes, pass.layout.hidden], values: values))
+      try body(Tensor(name: part.name, shape: [pass.lanes, pass.layout.hidden], values: values))
     }
     let made = optimizer.stepsMade
-    tensors.append(Tensor(name: Self.stepsName, shape: [2], values: [Float(made >> 20), Float(made & 0xF_FFFF)]))
-    return tensors
+    try body(Tensor(name: Self.stepsName, shape: [2], values: [Float(made >> 20), Float(made & 0xF_FFFF)]))
+  }
+
+  /// The names and shapes of `saved`.
+  package var savedShapes: [(name: String, shape: [Int])] {
+    packedParts.flatMap { part in pass.layout.shapes.map { (part.prefix + $0.name, $0.shape) } }
+      + states.map { ($0.name, [pass.lanes, pass.layout.hidden]) } + [(Self.stepsName, [2])]
   }
 
   /// Goes back to what `saved` told.

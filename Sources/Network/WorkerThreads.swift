@@ -33,6 +33,8 @@ final class WorkerThreads: @unchecked Sendable {
   private static let most = 256
   private static let spins = 2_000
   private static let yields = 200
+  /// How long a thread waits before it helps another, in turns of some ten nanoseconds.
+  private static let patience = 300
 
   init(threads: Int) {
     let wanted = threads > 0 ? threads : sysconf(Int32(_SC_NPROCESSORS_ONLN))
@@ -100,19 +102,32 @@ final class WorkerThreads: @unchecked Sendable {
     handles = []
   }
 
-  /// Does what is left of the thread's own range, then of the others'.
+  /// Does what is left of the thread's own range, then helps with the others'.
+  ///
+  /// Who is through waits a moment first: a thread that runs ends its part about now, and to take a piece of it from
+  /// under its hands would leave both with uneven work.
   private func share(of thread: Int) {
-    for other in 0..<threads {
-      while let indices = take(from: (thread + other) % threads) {
-        if let body = body.pointee { for index in indices { body(index) } }
-        let left = unfinished.subtract(indices.count, ordering: .sequentiallyConsistent).newValue
-        if left == 0, callerSleeps.load(ordering: .sequentiallyConsistent) {
-          pthread_mutex_lock(lock)
-          pthread_cond_signal(done)
-          pthread_mutex_unlock(lock)
-        }
-      }
+    work(on: thread)
+    for _ in 0..<Self.patience {
+      if unfinished.load(ordering: .acquiring) <= 0 { return }
+      ck_pause()
     }
+    for other in 1..<threads { work(on: (thread + other) % threads) }
+  }
+
+  /// Does what is left of a thread's range.
+  private func work(on thread: Int) {
+    var finished = 0
+    while let indices = take(from: thread) {
+      if let body = body.pointee { for index in indices { body(index) } }
+      finished += indices.count
+    }
+    guard finished > 0 else { return }
+    let left = unfinished.subtract(finished, ordering: .sequentiallyConsistent).newValue
+    guard left == 0, callerSleeps.load(ordering: .sequentiallyConsistent) else { return }
+    pthread_mutex_lock(lock)
+    pthread_cond_signal(done)
+    pthread_mutex_unlock(lock)
   }
 
   /// Takes a quarter of what is left of a range, at least one index; nil: nothing is left.

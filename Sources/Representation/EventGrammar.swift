@@ -10,8 +10,12 @@ package struct EventGrammar: Sendable, Equatable {
   }
 
   package let vocabulary: EventVocabulary
-  /// The frame at which a song ends at the latest.
-  private let limit: Int
+  /// The frame at which a song ends at the latest, whatever its bars.
+  private let frameLimit: Int
+  /// How many bars a song has at most.
+  private let barLimit: Int?
+  /// How many bars have begun.
+  private var bars = 0
   private var last = Last.start
   /// Where the song stands, in frames.
   package private(set) var frame = 0
@@ -28,10 +32,20 @@ package struct EventGrammar: Sendable, Equatable {
   /// The last end of each pitch of a program.
   private var ends: [Int: Int] = [:]
 
-  /// Stands before the first token of a song of at most `limit` frames.
-  package init(_ vocabulary: EventVocabulary, limit: Int) {
+  /// Stands before the first token of a song of at most `limit` frames and, where they are told, `bars` of whatever metres
+  /// are drawn.
+  package init(_ vocabulary: EventVocabulary, limit: Int, bars: Int? = nil) {
     self.vocabulary = vocabulary
-    self.limit = max(1, limit)
+    frameLimit = max(1, limit)
+    barLimit = vocabulary.isMetrical ? bars.map { max(1, $0) } : nil
+  }
+
+  /// The frame at which the song ends at the latest, if the metre stays as it is.
+  package var limit: Int { limit(metre, from: barStart, begun: bars) }
+
+  private func limit(_ metre: EventVocabulary.Metre?, from start: Int, begun: Int) -> Int {
+    guard let metre, let barLimit else { return frameLimit }
+    return min(frameLimit, start + (barLimit - begun + 1) * metre.frames)
   }
 
   /// Says whether a place has just been told: *end* may stand here if all notes are over.
@@ -70,7 +84,7 @@ package struct EventGrammar: Sendable, Equatable {
       return barStart + frames > frame && frames < metre.frames && barStart + frames <= limit
     case .metre(let next):
       // Within a bar any metre begins one; where one begins anyway, only another.
-      return fits(next) && (last == .position || (last == .bar && next != metre))
+      return fits(next) && leavesRoom(next) && (last == .position || (last == .bar && next != metre))
     case .tempo(let number): return number != tempo && (isAtPlace || last == .metre) && vocabulary.isMetrical
     case .wait(let frames):
       if case .wait(isLongest: false) = last { return false }
@@ -101,6 +115,12 @@ package struct EventGrammar: Sendable, Equatable {
 
   private func sounds(_ pitch: Int) -> Bool { (ends[program << 7 | pitch] ?? 0) > frame }
 
+  /// Says whether no note sounds past the end that another metre would set, nor the bars are used up.
+  private func leavesRoom(_ next: EventVocabulary.Metre) -> Bool {
+    let end = limit(next, from: frame, begun: last == .position ? bars + 1 : bars)
+    return end > frame && end >= lastEnd
+  }
+
   private func fits(_ next: EventVocabulary.Metre) -> Bool { frame < limit && next.frames > 0 }
 
   /// Moves on over a token; one that is no token or may not follow is passed over as decoding does.
@@ -111,11 +131,13 @@ package struct EventGrammar: Sendable, Equatable {
     case .bar:
       if last != .start { move(to: barStart + (metre?.frames ?? 0)) }
       barStart = frame
+      bars += 1
       last = .bar
     case .position(let frames):
       move(to: barStart + frames)
       last = .position
     case .metre(let next):
+      if last == .position { bars += 1 }
       metre = next
       barStart = frame
       last = .metre

@@ -37,7 +37,7 @@ package struct EventVocabulary: Sendable, Equatable {
   /// The program of the drums.
   package static let drums = 128
   /// The longest bar, in quarters.
-  static let longestBar = 12
+  package static let longestBar = 12
   /// The quarters a minute that a tempo is rounded to: twelve an octave, so none is off by more than 3 %.
   package static let tempos: [Int] = {
     let octave = [240, 254, 269, 285, 302, 320, 339, 359, 381, 403, 427, 453]

@@ -9,24 +9,25 @@ extension Representation {
   func eventSong(
     of score: Score, _ vocabulary: EventVocabulary
   ) throws(EncodingError) -> (song: EventSong, report: EncodingReport) {
-    let clock = EventClock(score, vocabulary)
+    let score = settings.pedal ? score.sustained() : score
+    let clock = EventClock(score, vocabulary, isMixed: settings.isMixed)
     var report = EncodingReport()
     guard let length = clock.notBefore(score.length) else { throw .tooLong(limit: Grid.frameLimit) }
     var song = EventSong(frames: length)
     for (track, programs) in zip(score.tracks, ProgramMap.all(of: score)) {
       for note in track.notes {
         report.notes += 1
-        guard let start = clock.nearest(note.start), let end = clock.nearest(note.end), start < Grid.frameLimit else {
+        guard let place = clock.frames(of: note), place.lowerBound < Grid.frameLimit else {
           throw .tooLong(limit: Grid.frameLimit)
         }
-        if end <= start || !clock.holds(note.start) || !clock.holds(note.end) { report.moved += 1 }
+        clock.count(note, at: place, in: &report)
         let program =
           note.isDrum
           ? EventVocabulary.drums : Int(programs.program(ofChannel: note.channel, atTick: note.start) & 127)
-        song.frames = max(song.frames, end, start + 1)
+        song.frames = max(song.frames, place.upperBound)
         song.notes.append(
           EventSong.Note(
-            start: start, end: max(end, start + 1), program: program, pitch: Int(note.pitch & 127),
+            start: place.lowerBound, end: place.upperBound, program: program, pitch: Int(note.pitch & 127),
             velocity: EventVocabulary.rounded(velocity: min(note.velocity, 127))))
       }
     }
@@ -115,9 +116,7 @@ extension Representation {
   }
 
   private func channel(_ place: Int, _ program: Int) -> UInt8 {
-    if program == EventVocabulary.drums { return 9 }
-    let channel = place % 15
-    return UInt8(channel < 9 ? channel : channel + 1)
+    program == EventVocabulary.drums ? 9 : Self.channel(place)
   }
 }
 
@@ -126,27 +125,52 @@ private struct EventClock {
   private let grid: Grid?
   private let tempos: TempoMap
 
-  init(_ score: Score, _ vocabulary: EventVocabulary) {
-    grid = vocabulary.isMetrical ? Grid(score.division, resolution: vocabulary.resolution) : nil
+  init(_ score: Score, _ vocabulary: EventVocabulary, isMixed: Bool) {
     tempos = TempoMap(score)
+    guard vocabulary.isMetrical else {
+      grid = nil
+      return
+    }
+    var grid = Grid(score.division, resolution: vocabulary.resolution, isMixed: isMixed)
+    grid.choose(for: score.tracks.lazy.flatMap(\.notes))
+    self.grid = grid
   }
-
-  /// Frames of 10 ms, within what can be counted.
-  private func frames(_ tick: Int) -> Double { min(tempos.seconds(atTick: tick) * 100, 1e15) }
 
   func nearest(_ tick: Int) -> Int? {
     if let grid { return grid.nearest(tick) }
-    return Int((frames(tick) + 0.5).rounded(.down))
+    let (numerator, denominator) = seconds(tick)
+    return Int(exactly: (200 * numerator + denominator) / (2 * denominator))
   }
 
   func notBefore(_ tick: Int) -> Int? {
     if let grid { return grid.notBefore(tick) }
-    // Seconds are rounded numbers: what is a frame but for that is one.
-    return Int((frames(tick) - 1e-6).rounded(.up))
+    let (numerator, denominator) = seconds(tick)
+    return Int(exactly: (100 * numerator + denominator - 1) / denominator)
   }
 
-  func holds(_ tick: Int) -> Bool {
-    if let grid { return grid.holds(tick) }
-    return abs(frames(tick) - frames(tick).rounded()) < 1e-6
+  func frames(of note: Score.Note) -> Range<Int>? {
+    if let grid { return grid.frames(from: note.start, to: note.end) }
+    guard let start = nearest(note.start), let end = nearest(note.end), start < Int.max else { return nil }
+    return start..<max(end, start + 1)
+  }
+
+  func count(_ note: Score.Note, at place: Range<Int>, in report: inout EncodingReport) {
+    if let grid { return report.take(note, at: place, on: grid) }
+    func distance(_ tick: Int, _ frame: Int) -> Double {
+      let (numerator, denominator) = seconds(tick)
+      // A frame is a fiftieth of a quarter of half a second.
+      return Double((100 * numerator - Int128(frame) * denominator).magnitude) / (50 * Double(denominator))
+    }
+    let far = distance(note.start, place.lowerBound)
+    guard far > 0 || distance(note.end, place.upperBound) > 0 else { return }
+    report.moved += 1
+    report.distance += far
+    report.farthest = max(report.farthest, far)
+  }
+
+  /// Seconds from the start to a tick, exactly.
+  private func seconds(_ tick: Int) -> (numerator: Int128, denominator: Int128) {
+    let time = tempos.fraction(ofSecondsAtTick: tick)
+    return (Int128(time.numerator), Int128(time.denominator))
   }
 }

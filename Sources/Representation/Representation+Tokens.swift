@@ -8,9 +8,9 @@ package enum TokenKind: Sendable, Equatable {
   case hold
   /// Voices: the line is silent.
   case rest
-  /// A note of this pitch begins (steps without holds: the pitch sounds).
+  /// A note of this pitch begins (steps: of this key, which may tell a set too; without holds: the key sounds).
   case start(Int)
-  /// Steps: the note of this pitch goes on.
+  /// Steps: the note of this key goes on.
   case holdPitch(Int)
 }
 
@@ -25,7 +25,7 @@ extension Representation {
   @inlinable package var restToken: Int32 { 2 }
 
   /// Returns the token that begins a note (steps without holds: the token of the pitch).
-  /// - Precondition: the pitch is one of `settings.pitches`; not for roll and events.
+  /// - Precondition: the pitch is one of `settings.pitches` (steps: a key of `sets`); not for roll and events.
   @inlinable
   package func startToken(_ pitch: Int) -> Int32 {
     switch layout {
@@ -36,7 +36,7 @@ extension Representation {
   }
 
   /// Returns the token of steps that goes on with a note (without holds: the token of the pitch).
-  /// - Precondition: the pitch is one of `settings.pitches`; only for steps.
+  /// - Precondition: it is a key of `sets`; only for steps.
   @inlinable
   package func holdToken(_ pitch: Int) -> Int32 {
     layout == .steps ? startToken(pitch) &+ 1 : startToken(pitch)

@@ -14,6 +14,8 @@ package struct Representation: Sendable, Equatable {
   }
 
   package let settings: RepresentationSettings
+  /// Roll, steps: the sets of pitches that are written.
+  package let sets: PitchSets
   /// Steps, voices, events: one text a token, in token order; roll: one text an element of a vector.
   package let vocabulary: [String]
   /// Events: the tokens and what they mean; nil for the others.
@@ -29,6 +31,8 @@ package struct Representation: Sendable, Equatable {
     try settings.check()
     self.settings = settings
     lowest = settings.pitches.lowerBound
+    let sets = PitchSets(settings)
+    self.sets = sets
     let events =
       settings.name == .events
       ? EventVocabulary(isMetrical: settings.time == .metrical, resolution: settings.framesAQuarter) : nil
@@ -36,13 +40,18 @@ package struct Representation: Sendable, Equatable {
     switch settings.name {
     case .roll:
       layout = .roll
-      vocabulary = (0..<settings.block).flatMap { frame in settings.pitches.map { "frame \(frame) pitch \($0)" } }
+      vocabulary = (0..<settings.block).flatMap { frame in
+        sets.texts.map { text in
+          // The texts of old: a frame's number, the word pitch, a pitch.
+          sets.isMerged && Int(text) != nil ? "frame \(frame) pitch \(text)" : "frame \(frame) \(text)"
+        }
+      }
     case .steps where settings.holds:
       layout = .steps
-      vocabulary = ["end", "frame"] + settings.pitches.flatMap { ["start \($0)", "hold \($0)"] }
+      vocabulary = ["end", "frame"] + sets.texts.flatMap { ["start \($0)", "hold \($0)"] }
     case .steps:
       layout = .stepsWithoutHolds
-      vocabulary = ["end", "frame"] + settings.pitches.map { "\($0)" }
+      vocabulary = ["end", "frame"] + sets.texts
     case .events:
       layout = .events
       vocabulary = events?.texts ?? []
@@ -75,7 +84,8 @@ package struct Representation: Sendable, Equatable {
   ///
   /// Any numbers will do: a token that means nothing where it stands is passed over, and what follows the first *end* or
   /// stands in a frame that is not finished is not played. The division is 480 ticks a quarter, or the largest multiple of
-  /// `resolution` below. Roll and steps give one track, voices a track a line, events a track a program.
+  /// `resolution` below. Roll and steps give one track, or one a program and one of drums; voices a track a line, events a
+  /// track a program.
   package func decode(_ song: EncodedSong) -> Score {
     if let events { return score(of: decodeEvents(song, events)) }
     return switch layout {
@@ -95,8 +105,9 @@ package struct Representation: Sendable, Equatable {
 
   /// Places a score on the grid and leaves only what the representation tells.
   private func gridSong(of score: Score) throws(EncodingError) -> (song: GridSong, report: EncodingReport) {
-    let grid = Grid(score.division, resolution: settings.resolution)
-    var (notes, frames, report) = try gridNotes(of: score, on: grid)
+    let score = settings.pedal ? score.sustained() : score
+    var grid = Grid(score.division, resolution: settings.framesAQuarter, isMixed: settings.isMixed)
+    var (notes, frames, report) = try gridNotes(of: score, on: &grid)
     if layout == .voices {
       let lines = try lines(of: notes, on: grid, report: &report)
       return (GridSong(frames: frames, lines: lines), report)

@@ -19,5 +19,14 @@ extension RepresentationSettings {
       throw RepresentationError(
         key: key, message: "\(value) is out of range; expected \(range.lowerBound) to \(range.upperBound)")
     }
+    if case .listed(let programs) = self.programs {
+      let isFine =
+        (1...16).contains(programs.count) && programs.allSatisfy { (0...127).contains($0) }
+        && zip(programs, programs.dropFirst()).allSatisfy { $0 < $1 }
+      guard isFine else {
+        throw RepresentationError(
+          key: "programs", message: "expected 1 to 16 programs from 0 to 127, ascending, each once")
+      }
+    }
   }
 }

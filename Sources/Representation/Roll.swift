@@ -1,13 +1,13 @@
-// Roll: a 0/1 vector of the pitches that sound in each frame, `block` frames joined into one vector.
+// Roll: a 0/1 vector of the keys (pitches of their sets) that sound in each frame, `block` frames joined into one vector.
 
 extension Representation {
   /// Elements of a vector.
-  package var rowWidth: Int { settings.pitches.count * settings.block }
+  package var rowWidth: Int { sets.count * settings.block }
 
   /// Writes the notes of a song into rows; the last block is filled up with silence.
   func encodeRoll(_ song: GridSong) -> EncodedSong {
     let blocks = (song.frames + settings.block - 1) / settings.block
-    let width = settings.pitches.count
+    let width = sets.count
     // A row is its frames one after another, so a frame's place needs no look at its block.
     var rows = [UInt8](repeating: 0, count: blocks * rowWidth)
     for note in song.lines.joined() {
@@ -22,7 +22,7 @@ extension Representation {
 
   /// Reads notes from rows: a pitch sounds where an element is not 0; each run of frames is a note.
   func decodeRoll(_ song: EncodedSong) -> GridSong {
-    let width = settings.pitches.count
+    let width = sets.count
     let frames = max(0, min(song.frames, song.rows.count / rowWidth * settings.block))
     var open = [Int?](repeating: nil, count: width)
     var notes: [GridNote] = []

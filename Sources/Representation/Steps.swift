@@ -1,4 +1,5 @@
-// Steps: each frame is written from its highest pitch down as *start p* or *hold p*, then *frame*; a song ends with *end*.
+// Steps: each frame is written from its highest key down as *start p* or *hold p*, then *frame*; a song ends with *end*. Of
+// several sets the last one comes first, so the drums do.
 
 extension Representation {
   /// The most tokens that a song may have: 64 MiB of them.

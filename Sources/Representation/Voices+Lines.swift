@@ -62,7 +62,7 @@ extension Representation {
           line[line.count - 1].end = note.start
           line.append(note)
         }
-      } else if note.start > last.start, last.end - note.start == 1, grid.isShort(last.endTick - note.startTick) {
+      } else if note.start > last.start, grid.isShort(last.endTick - note.startTick) {
         report.cut += 1
         line[line.count - 1].end = note.start
         line.append(note)

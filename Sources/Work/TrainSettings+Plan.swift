@@ -16,6 +16,7 @@ extension TrainSettings {
           "input": network.dropout.input, "between": network.dropout.between, "recurrent": network.dropout.recurrent,
           "output": network.dropout.output, "head": network.dropout.head,
         ],
+        residual: network.residual, layerNorm: network.layerNorm,
         loss: NetworkSettings.Loss(rawValue: loss.rawValue) ?? .crossEntropy))
   }
 
@@ -26,9 +27,11 @@ extension TrainSettings {
         name: .init(rawValue: optimizer.name.rawValue) ?? .adamw, learningRate: Float(optimizer.learningRate),
         weightDecay: Float(optimizer.weightDecay), schedule: .init(rawValue: optimizer.schedule.rawValue) ?? .constant,
         warmUp: optimizer.warmUp, clip: optimizer.clip.map { Float($0) }, average: average.map { Float($0) }),
-      batch: batch, sequence: sequence, iterations: iterations, minutes: minutes, validateEvery: validateEvery,
+      batch: batch, accumulate: accumulate, sequence: sequence, iterations: iterations, minutes: minutes,
+      validateEvery: validateEvery,
       patience: patience,
-      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, seed: seed)
+      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, varyTempo: varyTempo,
+      varyVelocity: varyVelocity, seed: seed, precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil)
   }
 
   /// The share of files to hold out; 0 where files are named for validation.
@@ -42,13 +45,23 @@ extension RepresentationFields {
   /// The representation's settings.
   package var settings: RepresentationSettings {
     var settings = RepresentationSettings(.init(rawValue: name.rawValue) ?? .roll)
-    settings.resolution = resolution
+    switch resolution {
+    case .frames(let frames): settings.resolution = frames
+    case .mixed: settings.isMixed = true
+    }
     settings.pitches = pitches.low...max(pitches.low, pitches.high)
     settings.block = block
     settings.holds = holds
     settings.lines = lines
     settings.repeats = repeats
     settings.time = time == .clock ? .clock : .metrical
+    switch programs {
+    case .merged: settings.programs = .merged
+    case .families: settings.programs = .families
+    case .listed(let programs): settings.programs = .listed(programs)
+    }
+    settings.drums = drums
+    settings.pedal = pedal
     return settings
   }
 }

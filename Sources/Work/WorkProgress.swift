@@ -22,6 +22,8 @@ package struct WorkProgress: Codable, Sendable, Equatable {
   package var songs: Int
   /// The iteration that the newest checkpoint holds; 0: none.
   package var checkpointIteration: Int
+  /// Bytes that a training's process takes at most, as reckoned before it.
+  package var memoryBytes: Int?
 
   package enum CodingKeys: String, CodingKey {
     case stage, iteration, iterations, loss
@@ -31,12 +33,13 @@ package struct WorkProgress: Codable, Sendable, Equatable {
     case etaSeconds = "eta_seconds"
     case songs
     case checkpointIteration = "checkpoint_iteration"
+    case memoryBytes = "memory_bytes"
   }
 
   package init(
     stage: Stage, iteration: Int = 0, iterations: Int = 0, loss: Double? = nil, validationLoss: Double? = nil,
     tokensPerSecond: Double? = nil, fraction: Double = 0, etaSeconds: Double? = nil, songs: Int = 0,
-    checkpointIteration: Int = 0
+    checkpointIteration: Int = 0, memoryBytes: Int? = nil
   ) {
     self.stage = stage
     self.iteration = iteration
@@ -48,5 +51,6 @@ package struct WorkProgress: Codable, Sendable, Equatable {
     self.etaSeconds = etaSeconds
     self.songs = songs
     self.checkpointIteration = checkpointIteration
+    self.memoryBytes = memoryBytes
   }
 }

@@ -8,6 +8,7 @@ internal import Network
 /// One attempt of a run: does what an order says inside the run's folder, and touches nothing else.
 package struct Worker {
   private let order: WorkOrder
+  private let threads: Int
   private let folder: String
   private let stop: StopFlag
   private var warnings: [String] = []
@@ -20,6 +21,7 @@ package struct Worker {
   ///   - stop: Set to ask for a checkpoint and an end.
   package init(_ order: WorkOrder, in folder: String, stop: StopFlag) {
     self.order = order
+    threads = MachineShare.present.threads(asked: order.threads)
     self.folder = folder
     self.stop = stop
   }
@@ -113,7 +115,7 @@ package struct Worker {
       if corpus.items.isEmpty {
         warnings.append("there is too little music to hold any out, so nothing was evaluated")
       } else {
-        result.evaluation = try evaluate(weights, hash: hash, on: corpus, threads: order.threads)
+        result.evaluation = try evaluate(weights, hash: hash, on: corpus, threads: threads)
       }
     }
     if let fields = order.generate {
@@ -154,15 +156,18 @@ package struct Worker {
     task.checkpointSeconds = order.checkpointSeconds
     task.replacesCheckpoint = true
     task.stopAtIteration = order.stopAtIteration
-    task.threads = order.threads
+    task.threads = threads
     let share = order.generate == nil ? 1 : 0.95
+    let memory = try task.checkedMemory()
+    tell(WorkProgress(stage: .training, iterations: task.settings.iterations, memoryBytes: memory))
     var outcome = try Composition.train(task, stop: stop) { progress in
       tell(
         WorkProgress(
           stage: .training, iteration: progress.iteration, iterations: progress.iterations, loss: progress.loss,
           validationLoss: progress.validationLoss, tokensPerSecond: progress.tokensPerSecond,
           fraction: share * Double(progress.iteration) / Double(max(1, progress.iterations)),
-          etaSeconds: progress.etaSeconds, checkpointIteration: progress.checkpointIteration))
+          etaSeconds: progress.etaSeconds, checkpointIteration: progress.checkpointIteration,
+          memoryBytes: progress.memoryNeeded))
     }
     warnings += outcome.warnings
     outcome.weights.metadata.generate = settings.generate.defaults
@@ -189,7 +194,7 @@ package struct Worker {
   private mutating func generate(_ settings: GenerateSettings, _ weights: WeightsFile) throws -> [WorkResult.Song] {
     let prime = try prime()
     let began = order.train == nil ? 0 : 0.95
-    let generation = try Generation(weights, settings.generationSettings, threads: order.threads)
+    let generation = try Generation(weights, settings.generationSettings, threads: threads)
     let outcome = try generation.run(prime: prime, stop: stop) { share in
       tell(WorkProgress(stage: .generating, fraction: began + (1 - began) * share))
     }

@@ -27,7 +27,7 @@ struct TensorsCommand: ParsableCommand {
   @Option(help: "A YAML file with the fields of a train: map; its representation is used.", completion: .file())
   var settings: String?
 
-  @Option(help: "roll, steps or voices, with its defaults.")
+  @Option(help: "roll, steps, voices or events, with its defaults.")
   var representation: String?
 
   @Option(help: "Weights whose representation is used.", completion: .file(extensions: ["safetensors"]))
@@ -46,24 +46,27 @@ struct TensorsCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let representation = try chosenRepresentation()
-      var songs: [(name: String, song: EncodedSong)] = []
-      var report = EncodingReport()
-      var leftOut: [(path: FileName, reason: String)] = []
-      for file in Set(try PathWalk.files(at: path.map(PathWalk.argument))).sorted() {
+      var files: [TensorsReport.File] = []
+      for path in Set(try PathWalk.files(at: path.map(PathWalk.argument))).sorted() {
+        var file = TensorsReport.File(path: path)
         do {
-          for score in try MIDIFile(bytes: try bytes(of: file)).scores() {
+          for score in try MIDIFile(bytes: try bytes(of: path)).scores() {
             let (song, losses) = try representation.encode(score)
-            report += losses
-            songs.append((file.shown, song))
+            file.report += losses
+            file.songs.append(song)
           }
         } catch let problem as PathWalk.Problem {
           throw problem
         } catch {
-          leftOut.append((file, "\(error)"))
-          printError("ritornello: \(file.shown) was left out: \(error)")
+          file.leftOut = "\(error)"
+          printError("ritornello: \(path.shown) was left out: \(error)")
         }
+        files.append(file)
       }
-      guard !songs.isEmpty else { throw fail("no file can be written as \(name(representation))", Exit.data) }
+      let songs = files.flatMap { file in file.songs.map { (name: file.path.shown, song: $0) } }
+      guard !songs.isEmpty else {
+        throw fail("no file can be written as \(representation.settings.name.rawValue)", Exit.data)
+      }
       try checkOutput(output)
       let archive: [UInt8]
       do {
@@ -72,7 +75,8 @@ struct TensorsCommand: ParsableCommand {
         throw fail("\(error)", Exit.data)
       }
       try DurableFile.write(archive, to: output)
-      print(json ? text(songs, report, leftOut, representation) : lines(songs, report, leftOut, representation))
+      let report = TensorsReport(output: PathWalk.argument(output), representation: representation, files: files)
+      print(json ? report.json.text() : report.text)
     }
   }
 
@@ -90,52 +94,5 @@ struct TensorsCommand: ParsableCommand {
 
   private func bytes(of file: FileName) throws -> [UInt8] {
     try PathWalk.read(file, limit: MIDILimits().fileBytes)
-  }
-
-  private func name(_ representation: Representation) -> String { representation.settings.name.rawValue }
-
-  private func text(
-    _ songs: [(name: String, song: EncodedSong)], _ report: EncodingReport,
-    _ leftOut: [(path: FileName, reason: String)],
-    _ representation: Representation
-  ) -> String {
-    JSONValue.object(
-      JSONValue.members(naming: PathWalk.absolute(PathWalk.argument(output))) + [
-        ("representation", .string(name(representation))), ("songs", .int(songs.count)),
-        ("frames", .int(songs.reduce(0) { $0 + $1.song.frames })),
-        ("tokens", .int(songs.reduce(0) { $0 + $1.song.tokens.count })),
-        (
-          "losses",
-          .object([
-            ("notes", .int(report.notes)), ("moved", .int(report.moved)), ("drums", .int(report.drums)),
-            ("outside", .int(report.outside)), ("doubled", .int(report.doubled)), ("merged", .int(report.merged)),
-            ("cut", .int(report.cut)), ("crowded", .int(report.crowded)),
-          ])
-        ),
-        (
-          "left_out",
-          .array(
-            leftOut.map {
-              .object(JSONValue.members(naming: PathWalk.absolute($0.path)) + [("reason", .string($0.reason))])
-            })
-        ),
-      ]
-    ).text()
-  }
-
-  private func lines(
-    _ songs: [(name: String, song: EncodedSong)], _ report: EncodingReport,
-    _ leftOut: [(path: FileName, reason: String)],
-    _ representation: Representation
-  ) -> String {
-    let frames = songs.reduce(0) { $0 + $1.song.frames }
-    var text = "\(PathWalk.argument(output).shown): \(songs.count) songs as \(name(representation)), \(frames) frames"
-    let losses = [
-      (report.moved, "moved to the grid"), (report.drums, "drums left out"), (report.outside, "outside the pitches"),
-      (report.doubled, "doubled"), (report.merged, "joined"), (report.cut, "cut"), (report.crowded, "crowded out"),
-    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    if !losses.isEmpty { text += "\nof \(report.notes) notes: " + losses.joined(separator: ", ") }
-    if !leftOut.isEmpty { text += "\n\(leftOut.count) files left out" }
-    return text
   }
 }

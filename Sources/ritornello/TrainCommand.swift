@@ -32,17 +32,23 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Weights whose representation, vocabulary and network are taken, but not their values.")
   var like: String?
   @Option(help: "A named set of settings: chorale or original.") var preset: String?
-  @Option(help: "roll, steps or voices, with its defaults.") var representation: String?
+  @Option(help: "roll, steps, voices or events, with its defaults.") var representation: String?
   @Option(help: "mse, mae, bce or cross-entropy.") var loss: String?
   @Option(help: "Sequences side by side.") var batch: String?
+  @Option(help: "Batches whose gradients make one optimiser step.") var accumulate: String?
   @Option(help: "Recurrent steps of a sequence.") var sequence: String?
   @Option(help: "Optimiser steps at most.") var iterations: String?
   @Option(help: "Minutes at most.") var minutes: String?
   @Option(help: "Iterations between two validations.") var validateEvery: String?
   @Option(help: "Validations with no better loss after which to stop, or none.") var patience: String?
   @Option(help: "Semitones to transpose by, such as [-6, 5], or none.") var transpose: String?
+  @Option(help: "Events: the share to play slower or faster by at most, such as 0.1, or none.") var varyTempo: String?
+  @Option(help: "Events: by how much of 127 to play softer or louder at most, such as 10, or none.")
+  var varyVelocity: String?
   @Option(help: "The decay of the averaged weights, or none.") var average: String?
   @Option(help: "The seed of every random choice.") var seed: String?
+  @Option(help: "f32, or bf16: large products of rounded numbers, faster where the processor has them.")
+  var precision: String?
   @Option(help: "Threads; 0: all cores. Changes no byte of the weights.") var threads = 0
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -60,6 +66,8 @@ struct TrainCommand: ParsableCommand {
       var task = try makeTask(settings, stop: interruption.flag)
       task.checkpointPath = output + ".checkpoint"
       task.threads = threads
+      let memory = try task.checkedMemory()
+      printError("training takes \((memory + (1 << 20) - 1) >> 20) MiB of memory at most")
       var line = ProgressLine()
       defer { line.finish() }
       var outcome = try Composition.train(task, stop: interruption.flag) { line.show($0) }
@@ -69,7 +77,7 @@ struct TrainCommand: ParsableCommand {
       task.removeCheckpoints()
       line.finish()
       for warning in outcome.warnings { printError("ritornello: " + warning) }
-      print(TrainReport(outcome.report(sha256: ContentHash(of: bytes)), path: output).text(json: json))
+      print(TrainReport(outcome.report(sha256: ContentHash(of: bytes)), path: output).text(json: json, memory: memory))
     }
   }
 
@@ -77,8 +85,10 @@ struct TrainCommand: ParsableCommand {
     var options: [String: [String]] = [:]
     let given: [(String, String?)] = [
       ("from", from), ("preset", preset), ("representation", representation), ("loss", loss), ("batch", batch),
+      ("accumulate", accumulate),
       ("sequence", sequence), ("iterations", iterations), ("minutes", minutes), ("validate_every", validateEvery),
-      ("patience", patience), ("transpose", transpose), ("average", average), ("seed", seed),
+      ("patience", patience), ("transpose", transpose), ("vary_tempo", varyTempo), ("vary_velocity", varyVelocity),
+      ("average", average), ("seed", seed), ("precision", precision),
     ]
     for case (let name, let text?) in given { options[name] = [text] }
     if !validation.isEmpty { options["validation"] = validation }
@@ -120,7 +130,7 @@ struct TrainReport {
     self.path = path
   }
 
-  func text(json: Bool) -> String {
+  func text(json: Bool, memory: Int) -> String {
     guard !json else {
       return JSONValue.object([
         ("weights", .string(report.sha256.hex)), ("sha256", .string(report.sha256.hex)),
@@ -128,7 +138,7 @@ struct TrainReport {
         ("epochs", .double(report.epochs)), ("train_loss", .double(report.trainLoss)),
         ("validation_loss", .number(report.validationLoss)), ("best_iteration", .int(report.bestIteration)),
         ("seconds", .double(report.seconds)), ("tokens_per_second", .double(report.tokensPerSecond)),
-        ("stopped_by", .string(report.stoppedBy)),
+        ("stopped_by", .string(report.stoppedBy)), ("memory_bytes", .int(memory)),
       ]).text()
     }
     func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }

@@ -32,9 +32,26 @@ enum Fixtures {
   static let plans: [NetworkPlan] = [
     plan(.voices, reads: .frames), plan(.voices, reads: .tokens), plan(.steps, reads: .frames),
     plan(.steps, reads: .tokens), plan(.roll, reads: .frames), plan(.roll, reads: .tokens),
-    plan(.events, reads: .tokens),
-    plan(.voices, reads: .frames, cell: "gru"), plan(.steps, reads: .tokens, cell: "rnn"),
+    plan(.events, reads: .tokens), inSets(.steps), inSets(.roll),
+    plan(.voices, reads: .frames, cell: "gru"), plan(.steps, reads: .tokens, cell: "rnn"), handingUp,
   ]
+
+  /// Two layers with a residual connection and norms.
+  static let handingUp: NetworkPlan = {
+    var handingUp = plan(.steps, reads: .frames)
+    handingUp.network.layers = 2
+    handingUp.network.residual = true
+    handingUp.network.layerNorm = true
+    return handingUp
+  }()
+
+  /// Programs and drums as sets of their own.
+  private static func inSets(_ name: RepresentationSettings.Name) -> NetworkPlan {
+    var plan = plan(name, reads: .frames)
+    plan.representation.programs = .listed([0, 40])
+    plan.representation.drums = true
+    return plan
+  }
 
   static func settings(iterations: Int = 6) -> TrainingSettings {
     TrainingSettings(

@@ -33,9 +33,7 @@ struct GenerationTests {
   @Test("a song is never longer than asked for, and what is written can be read", arguments: Fixtures.plans)
   func length(plan: NetworkPlan) throws {
     for song in try songs(try Fixtures.weights(plan), count: 4) {
-      #expect(song.song.frames <= 2 * 4 * plan.representation.resolution)
-      // Events choose their metre, and are told in its bars.
-      if plan.representation.name != .events { #expect(song.bars <= 2) }
+      #expect(song.bars <= 2)
       let score = try #require(try MIDIFile(bytes: song.bytes).scores().first)
       #expect(score.noteCount == song.notes)
       #expect(ContentHash(of: song.bytes) == song.sha256)
@@ -67,6 +65,34 @@ struct GenerationTests {
       #expect(song.song.tokens.last == representation.endToken)
       #expect(song.score.tracks.flatMap(\.notes).allSatisfy { $0.end <= song.score.length })
     }
+  }
+
+  @Test("a length of events in bars is counted in the metres that are drawn")
+  func barsOfMetres() throws {
+    let plan = Fixtures.plan(.events, reads: .tokens)
+    let weights = try Fixtures.weights(plan)
+    var metres: Set<Int> = []
+    for bars in [1, 2, 5] {
+      let settings = GenerationSettings(songs: 12, length: .bars(bars), temperature: 2, seed: 3)
+      for song in try Generation(weights, settings, threads: 1).run(prime: nil, stop: StopFlag(), progress: { _ in })
+        .songs
+      {
+        #expect(MetreMap(song.score).barCount <= bars)
+        metres.formUnion(song.score.timeSignatures.map(\.numerator))
+      }
+    }
+    #expect(metres.count > 3)
+  }
+
+  @Test("a song of events to be continued is measured in its own bars")
+  func primeInBars() throws {
+    let plan = Fixtures.plan(.events, reads: .tokens)
+    var prime = ScoreBuilder.chorale(seed: 9, quarters: 6)
+    prime.timeSignatures = [Score.TimeSignature(tick: 0, numerator: 3, denominator: 4)]
+    #expect(throws: CompositionError.self) { try checkPrime(prime, plan, GenerationSettings(length: .bars(2))) }
+    try checkPrime(prime, plan, GenerationSettings(length: .bars(3)))
+    prime.timeSignatures = [Score.TimeSignature(tick: 0, numerator: 4, denominator: 4)]
+    try checkPrime(prime, plan, GenerationSettings(length: .bars(2)))
   }
 
   @Test("a song to be continued that is longer than allowed is refused")

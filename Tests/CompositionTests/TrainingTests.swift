@@ -24,6 +24,34 @@ struct TrainingTests {
     #expect(resumed == whole)
   }
 
+  @Test("so does one whose iterations are made of three batches")
+  func resumingAccumulation() throws {
+    let folder = try TemporaryFolder()
+    var task = try Fixtures.task(Fixtures.handingUp)
+    task.settings.accumulate = 3
+    let whole = try train(task, stop: StopFlag(), progress: { _ in })
+    task.checkpointPath = folder.path + "/checkpoint"
+    let stop = StopFlag()
+    #expect(throws: Interrupted.self) {
+      try train(task, stop: stop) { if $0.iteration == 3 { stop.stop() } }
+    }
+    task.threads = 3
+    let resumed = try train(task, stop: StopFlag(), progress: { _ in })
+    #expect(try resumed.weights.encoded() == whole.weights.encoded())
+    #expect(resumed.epochs == whole.epochs)
+  }
+
+  @Test("three batches an iteration read three times as much")
+  func accumulation() throws {
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens))
+    let one = try train(task, stop: StopFlag(), progress: { _ in })
+    task.settings.accumulate = 3
+    let three = try train(task, stop: StopFlag(), progress: { _ in })
+    #expect(abs(three.epochs - 3 * one.epochs) < 1e-9)
+    #expect(three.iterations == one.iterations)
+    #expect(three.weights.tensors != one.weights.tensors)
+  }
+
   @Test("one thread and three give the same bytes")
   func threads() throws {
     var task = try Fixtures.task(Fixtures.plan(.voices, reads: .frames))
@@ -105,6 +133,30 @@ struct TrainingTests {
     #expect(throws: Interrupted.self) { try train(task, stop: stop, progress: { _ in }) }
     task.settings.seed += 1
     #expect(throws: CompositionError.self) { try train(task, stop: StopFlag(), progress: { _ in }) }
+  }
+
+  @Test("a training that the machine cannot hold is refused with the figure before it begins")
+  func tooLarge() throws {
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens))
+    task.plan.network.hidden = 16_384
+    task.plan.network.layers = 16
+    let error = #expect(throws: CompositionError.self) { try train(task, stop: StopFlag(), progress: { _ in }) }
+    #expect(error?.kind == .spec)
+    #expect(error?.message.contains("MiB of memory") == true)
+  }
+
+  @Test("the memory that is told grows with the batch and is told with the progress")
+  func memory() throws {
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .frames))
+    let small = try task.checkedMemory()
+    task.settings.batch *= 64
+    task.settings.sequence *= 8
+    #expect(try task.checkedMemory() > small + 1 << 20)
+    task = try Fixtures.task(Fixtures.plan(.steps, reads: .frames))
+    var told: [Int] = []
+    _ = try train(task, stop: StopFlag()) { told.append($0.memoryNeeded) }
+    #expect(Set(told).count == 1)
+    #expect(told.first ?? 0 > 0)
   }
 
   @Test("without music there is nothing to train on")

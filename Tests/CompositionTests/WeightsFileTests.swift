@@ -48,6 +48,36 @@ struct WeightsFileTests {
     }
   }
 
+  @Test("what is as it was before it could be set is not written, and what is set is")
+  func laterKeys() throws {
+    func header(_ plan: NetworkPlan, accumulate: Int) throws -> String {
+      var weights = try Fixtures.weights(plan)
+      weights.metadata.training.accumulate = accumulate
+      let file = try Safetensors(bytes: weights.encoded())
+      return try #require(file.metadata["ritornello"])
+    }
+    let keys = ["\"residual\":true", "\"layer_norm\":true", "\"accumulate\":2"]
+    let plain = try header(Fixtures.plan(.steps, reads: .frames), accumulate: 1)
+    #expect(!["residual", "layer_norm", "accumulate"].contains { plain.contains($0) })
+    let set = try header(Fixtures.handingUp, accumulate: 2)
+    #expect(keys.allSatisfy { set.contains($0) })
+  }
+
+  @Test("weights with norms begin where the settings have them, and nowhere else")
+  func normsDiffer() throws {
+    let weights = try Fixtures.weights(Fixtures.handingUp)
+    #expect(weights.tensors.map(\.name).filter { $0.hasPrefix("norm.") }.count == 4)
+    _ = try weights.network(for: Fixtures.handingUp, seed: 1)
+    var other = Fixtures.handingUp
+    other.network.layerNorm = false
+    let error = #expect(throws: CompositionError.self) { try weights.network(for: other, seed: 1) }
+    #expect(error?.message.contains("have layer_norm true, the settings say false") == true)
+    other = Fixtures.handingUp
+    other.network.residual = false
+    let second = #expect(throws: CompositionError.self) { try weights.network(for: other, seed: 1) }
+    #expect(second?.message.contains("have residual true, the settings say false") == true)
+  }
+
   @Test("another kind of network is refused with what differs")
   func difference() throws {
     let plan = Fixtures.plan(.voices, reads: .frames)

@@ -210,6 +210,34 @@ struct JobsFileTests {
       "representation: {name: events, time: clock, resolution: 4}",
       ["resolution means nothing where time is told by the clock, in frames of 10 ms"]
     ),
+    (
+      "representation: {name: voices, drums: true, programs: merged}",
+      [
+        "drums means nothing for voices; it belongs to roll and steps",
+        "programs means nothing for voices; it belongs to roll and steps",
+      ]
+    ),
+    (
+      "representation: {name: steps, programs: each}",
+      ["programs is 'each': expected merged, families, or a list of 1 to 16 programs from 0 to 127, each once"]
+    ),
+    (
+      "representation: {name: steps, programs: [1, 1]}",
+      ["programs is a list: expected merged, families, or a list of 1 to 16 programs from 0 to 127, each once"]
+    ),
+    (
+      "representation: {name: steps, programs: [0, 128]}",
+      ["programs is '128': expected a whole number from 0 to 127"]
+    ),
+    (
+      "representation: {name: steps, resolution: mix}",
+      ["resolution is 'mix': expected a whole number from 1 to 96, or mixed"]
+    ),
+    ("representation: {name: events, pedal: 1}", ["pedal is '1': expected true or false"]),
+    ("vary_tempo: 0.1", ["vary_tempo means nothing for steps; it belongs to events"]),
+    ("vary_velocity: 10", ["vary_velocity means nothing for steps; it belongs to events"]),
+    ("vary_tempo: 0.6", ["vary_tempo is '0.6': expected a number from 0 to 0.5, or none"]),
+    ("vary_velocity: 1.5", ["vary_velocity is '1.5': expected a whole number from 0 to 64, or none"]),
     ("representation: {name: steps, block: 4}", ["block means nothing for steps; it belongs to roll"]),
     ("representation: {name: voices, holds: false}", ["holds means nothing for voices; it belongs to steps"]),
     ("representation: {lines: 9, name: voices}", ["lines is '9': expected a whole number from 1 to 8"]),
@@ -236,9 +264,15 @@ struct JobsFileTests {
     ),
     ("network: {dropout: 1}", ["dropout is '1': expected a number from 0 up to but not 1, or a map"]),
     ("network: {dropout: {out: 0.1}}", ["unknown key 'out' in jobs.j.train.network.dropout"]),
+    ("network: {residual: 1}", ["residual is '1': expected true or false"]),
+    ("network: {layer_norm: yes}", ["layer_norm is 'yes': expected true or false"]),
+    ("network: {layernorm: true}", ["unknown key 'layernorm' in jobs.j.train.network"]),
+    ("accumulate: 0", ["accumulate is '0': expected a whole number from 1 to 1024"]),
+    ("accumulate: 1025", ["accumulate is '1025': expected a whole number from 1 to 1024"]),
     ("loss: mae", ["loss is 'mae', which does not fit the representation steps: expected cross-entropy"]),
     ("optimizer: {clip: 0}", ["clip is '0': expected a number above 0 up to 1000000, or none"]),
     ("minutes: 0", ["minutes is '0': expected a number above 0 up to 1000000"]),
+    ("precision: half", ["precision is 'half': expected f32 or bf16"]),
     ("patience: 0", ["patience is '0': expected a whole number from 1 to 1000000000, or none"]),
     ("average: 1", ["average is '1': expected a number from 0 up to but not 1, or none"]),
     (
@@ -273,6 +307,27 @@ struct JobsFileTests {
     #expect(parsed.diagnostics.map(\.mark) == [Mark(line: 5, column: 13)])
     #expect(Parsed(train: "from: gone").said == [])
     #expect(Parsed("jobs: {lates: {corpus: c, train: {from: lates}}}").said == [])
+  }
+
+  @Test("a key of the network or the training that is nearly one is told with that one")
+  func tellsMistypedKeys() {
+    #expect(Parsed(train: "network: {layernorm: true}").diagnostics.map(\.nearest) == ["layer_norm"])
+    #expect(Parsed(train: "network: {residuals: true}").diagnostics.map(\.nearest) == ["residual"])
+    #expect(Parsed(train: "acumulate: 2").diagnostics.map(\.nearest) == ["accumulate"])
+  }
+
+  @Test("residual, layer_norm and accumulate are read, are off by default, and lie over what is below")
+  func readsHandingUp() throws {
+    let plain = try Parsed(train: "batch: 4").train()
+    #expect(!plain.network.residual && !plain.network.layerNorm && plain.accumulate == 1)
+    let parsed = Parsed(
+      """
+      defaults: {train: {accumulate: 4, network: {residual: true, layer_norm: true}}}
+      jobs: {j: {corpus: c, train: {network: {layers: 3, residual: false}}}}
+      """)
+    let train = try parsed.train()
+    #expect(!train.network.residual && train.network.layerNorm && train.accumulate == 4)
+    #expect(train.network.layers == 3)
   }
 
   @Test("a loss that does not fit a roll is told at its place")

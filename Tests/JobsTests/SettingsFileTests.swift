@@ -18,13 +18,14 @@ struct SettingsFileTests {
     let (settings, diagnostics) = SettingsFile.parseTrain(
       bytes: Array("preset: chorale\nbatch: 8\niterations: 10\n".utf8), path: "f.yaml",
       options: [
-        "batch": ["4"], "validate-every": ["5"], "validation": ["a.mid", "b"], "transpose": ["-3,3"],
+        "batch": ["4"], "accumulate": ["2"], "validate-every": ["5"], "validation": ["a.mid", "b"],
+        "transpose": ["-3,3"],
         "patience": ["none"],
         "representation": ["steps"], "from": ["out/w.safetensors"],
       ])
     #expect(diagnostics.isEmpty)
     let train = try #require(settings)
-    #expect(train.batch == 4 && train.iterations == 10 && train.validateEvery == 5)
+    #expect(train.batch == 4 && train.accumulate == 2 && train.iterations == 10 && train.validateEvery == 5)
     #expect(train.validation == .paths(["a.mid", "b"]) && train.transpose?.range == Bounds(-3, 3))
     #expect(train.representation == RepresentationFields(name: .steps) && train.network.reads == .frames)
     #expect(train.from == "out/w.safetensors")
@@ -69,8 +70,9 @@ struct SettingsFileTests {
     let train = ConfigurationSchema.trainOptions.map(\.key)
     #expect(
       train == [
-        "from", "preset", "representation", "loss", "batch", "sequence", "iterations", "minutes", "validate_every",
-        "validation", "patience", "transpose", "average", "seed",
+        "from", "preset", "representation", "loss", "batch", "accumulate", "sequence", "iterations", "minutes",
+        "validate_every", "validation", "patience", "transpose", "vary_tempo", "vary_velocity", "average", "seed",
+        "precision",
       ])
     let generate = ConfigurationSchema.generateOptions.map(\.key)
     #expect(generate == ["songs", "length", "temperature", "top_p", "top_k", "prime", "seed"])
@@ -91,7 +93,8 @@ struct ConfigurationSchemaTests {
         ))
     for key in [
       "studio.poll", "limits.oneoff.songs", "jobs.*.schedule.every", "jobs.*.train.optimizer.warm_up",
-      "jobs.*.train.transpose.fade", "jobs.*.train.network.dropout.head", "jobs.*.generate.top_p",
+      "jobs.*.train.transpose.fade", "jobs.*.train.network.dropout.head", "jobs.*.train.network.residual",
+      "jobs.*.train.network.layer_norm", "jobs.*.train.accumulate", "jobs.*.generate.top_p",
       "jobs.*.keep.weights",
       "jobs.*.train.representation.lines",
     ] {

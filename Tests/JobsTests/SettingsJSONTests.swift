@@ -37,4 +37,30 @@ struct SettingsJSONTests {
     for key in ["preset", "minutes", "patience", "transpose", "average"] { #expect(object[key] is NSNull) }
     #expect(try JSONDecoder().decode(TrainSettings.self, from: data) == train)
   }
+
+  @Test("fields of the network and batches an iteration stand in JSON by the names of jobs.yaml")
+  func handingUp() throws {
+    let train = try Parsed(train: "accumulate: 3", "network: {layers: 2, residual: true, layer_norm: true}").train()
+    let data = try JSONEncoder().encode(train)
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let network = try #require(object["network"] as? [String: Any])
+    #expect(object["accumulate"] as? Int == 3)
+    #expect(network["residual"] as? Bool == true && network["layer_norm"] as? Bool == true)
+    #expect(try JSONDecoder().decode(TrainSettings.self, from: data) == train)
+  }
+
+  @Test("settings that were written before these fields were there are read as they were meant")
+  func earlier() throws {
+    let train = try Parsed(train: "iterations: 3").train()
+    let data = try JSONEncoder().encode(train)
+    var object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    var network = try #require(object["network"] as? [String: Any])
+    object["accumulate"] = nil
+    object["precision"] = nil
+    network["residual"] = nil
+    network["layer_norm"] = nil
+    object["network"] = network
+    let earlier = try JSONSerialization.data(withJSONObject: object)
+    #expect(try JSONDecoder().decode(TrainSettings.self, from: earlier) == train)
+  }
 }

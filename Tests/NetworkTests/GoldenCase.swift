@@ -5,9 +5,11 @@ import Testing
 
 /// A golden file: a small network, a batch, and what PyTorch makes of them.
 struct GoldenCase: CustomTestStringConvertible {
-  static let names = [
-    "classes", "wide", "mse", "mae", "bce", "independent", "written", "voices", "gru", "gru-wide", "rnn", "rnn-wide",
-  ]
+  static let names =
+    [
+      "classes", "wide", "mse", "mae", "bce", "independent", "written", "voices", "gru", "gru-wide", "rnn", "rnn-wide",
+      "norm-wide", "ways",
+    ] + ["lstm", "gru", "rnn"].flatMap { cell in ["residual", "norm", "both"].map { cell + "-" + $0 } }
   static let lanes = 7
   static let steps = 5
 
@@ -65,8 +67,8 @@ struct GoldenCase: CustomTestStringConvertible {
         reading: try text("reading") == "classes" ? .classes(count: width) : .vectors(width: width),
         embedding: try integer("embedding"),
         cell: file.metadata["cell"].flatMap { Architecture.Cell(rawValue: $0) } ?? .lstm, hidden: try integer("hidden"),
-        layers: try integer("layers"),
-        writing: writing)
+        layers: try integer("layers"), residual: file.metadata["residual"] == "1",
+        layerNorm: file.metadata["layer_norm"] == "1", writing: writing)
     }
   }
 

@@ -53,7 +53,7 @@ struct InitializationTests {
     #expect(NetworkCase.large[NetworkCase.large.count - 1].network(seed: 6) != Self.network)
   }
 
-  @Test("a trainer gives back what it was given", arguments: NetworkCase.all + NetworkCase.large)
+  @Test("a trainer gives back what it was given", arguments: NetworkCase.everySize)
   func packing(_ example: NetworkCase) throws {
     let network = example.network()
     let trainer = try Trainer(

@@ -33,6 +33,29 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
     NetworkCase("rnn, dropout", .vectors(width: 7), 4, 5, 2, .values(width: 6, loss: .mse), dropout, cell: .rnn),
   ]
 
+  /// Residual connections and layer normalisation, together and alone.
+  static let handingUp: [NetworkCase] = Architecture.Cell.allCases.flatMap { cell in
+    [
+      NetworkCase("\(cell), residual", .classes(count: 6), 2, 4, 3, .classes(count: 5), cell: cell, residual: true),
+      NetworkCase(
+        "\(cell), norm", .vectors(width: 5), 0, 4, 2, .values(width: 4, loss: .mse), dropout, cell: cell,
+        layerNorm: true),
+      NetworkCase(
+        "\(cell), residual, norm", .vectors(width: 5), 3, 4, 3, .independent(head: 4, width: 3), dropout, cell: cell,
+        residual: true, layerNorm: true),
+    ]
+  }
+
+  /// The same, past a panel.
+  static let largeHandingUp: [NetworkCase] = Architecture.Cell.allCases.map { cell in
+    NetworkCase(
+      "wide \(cell), residual, norm", .classes(count: 9), 3, 66, 2, .classes(count: 7), dropout, cell: cell,
+      residual: true, layerNorm: true)
+  }
+
+  static let small = all + handingUp
+  static let everySize = small + large + largeHandingUp
+
   /// Widths past a panel, and lanes past a tile.
   static let large: [NetworkCase] = [
     NetworkCase("wide classes", .classes(count: 90), 70, 66, 2, .classes(count: 130)),
@@ -53,12 +76,12 @@ struct NetworkCase: CustomTestStringConvertible, Sendable {
   private init(
     _ name: String, _ reading: Architecture.Reading, _ embedding: Int, _ hidden: Int, _ layers: Int,
     _ writing: Architecture.Writing, _ dropout: Architecture.Dropout = Architecture.Dropout(),
-    cell: Architecture.Cell = .lstm
+    cell: Architecture.Cell = .lstm, residual: Bool = false, layerNorm: Bool = false
   ) {
     testDescription = name
     architecture = Architecture(
       reading: reading, embedding: embedding, cell: cell, hidden: hidden, layers: layers, dropout: dropout,
-      writing: writing)
+      residual: residual, layerNorm: layerNorm, writing: writing)
   }
 
   func network(seed: UInt64 = 1) -> Network { Network(architecture, seed: seed) }

@@ -62,10 +62,12 @@ struct ReferenceNetwork {
         }
         state[layer][lane] = cell(
           layer, y, h, architecture.cell == .gru ? unmasked : Array(state[layer][lane][hidden...]))
-        y = Array(state[layer][lane][..<hidden])
+        let below = y
+        y = normalised(layer, Array(state[layer][lane][..<hidden]))
         if let mask = masks.output[layer] {
           for i in y.indices { y[i] *= Double(mask.base[lane * panel + i]) }
         }
+        if architecture.residual, layer > 0 { for i in y.indices { y[i] += below[i] } }
       }
       total += rowLoss(batch.targets, row, y, x, masks.head, &token)
     }
@@ -98,6 +100,16 @@ struct ReferenceNetwork {
       sigmoid(a[hidden + u]) * c[u] + sigmoid(a[u]) * tanh(a[2 * hidden + u])
     }
     return (0..<hidden).map { sigmoid(a[3 * hidden + $0]) * tanh(next[$0]) } + next
+  }
+
+  /// Layer normalisation, where there is one.
+  private func normalised(_ layer: Int, _ h: [Double]) -> [Double] {
+    guard architecture.layerNorm, let weight = tensors["norm.\(layer).weight"]?.values,
+      let bias = tensors["norm.\(layer).bias"]?.values
+    else { return h }
+    let mean = h.reduce(0, +) / Double(h.count)
+    let variance = h.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(h.count)
+    return h.indices.map { (h[$0] - mean) / (variance + 1e-5).squareRoot() * Double(weight[$0]) + Double(bias[$0]) }
   }
 
   private func rowLoss(

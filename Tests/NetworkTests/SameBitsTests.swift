@@ -6,17 +6,21 @@ import Testing
 struct SameBitsTests {
   /// Each build of the kernels, and the fastest with several numbers of threads.
   private static var ways: [(kernels: String, threads: Int)] {
-    KernelChoice.available.map { ($0, 1) } + [(Kernels.best.name, 2), (Kernels.best.name, 5)]
+    KernelChoice.available.map { ($0, 1) } + [2, 3, 5].map { (Kernels.best.name, $0) }
   }
 
   /// Losses, weights and averaged weights of three steps, as bits.
-  private func training(_ example: NetworkCase, _ network: Network, threads: Int, kernels: String) throws -> [UInt32] {
+  private func training(
+    _ example: NetworkCase, _ network: Network, precision: Precision = .f32, threads: Int, kernels: String
+  )
+    throws -> [UInt32]
+  {
     let pool = WorkerPool(threads: threads)
     defer { pool.stop() }
     let trainer = try Trainer(
       network: network,
       optimizer: OptimizerSettings(name: .adamw, learningRate: 0.01, weightDecay: 0.02, clip: 0.5, average: 0.9),
-      lanes: 13, steps: 3, pool: pool, kernels: #require(Kernels(named: kernels)))
+      lanes: 13, steps: 3, precision: precision, pool: pool, kernels: #require(Kernels(named: kernels)))
     var bits: [UInt32] = []
     for iteration in 0..<3 {
       let batch = example.batch(steps: 3 - iteration, lanes: 13, seed: UInt64(iteration))
@@ -28,18 +32,20 @@ struct SameBitsTests {
     return bits
   }
 
-  @Test("threads and instruction sets change no bit of training", arguments: NetworkCase.all + NetworkCase.large)
-  func training(_ example: NetworkCase) throws {
+  @Test(
+    "threads and instruction sets change no bit of training", arguments: NetworkCase.everySize, Precision.allCases)
+  func training(_ example: NetworkCase, _ precision: Precision) throws {
     let network = example.network()
     var expected: [UInt32]?
     for way in Self.ways {
-      let found = try training(example, network, threads: way.threads, kernels: way.kernels)
+      let found = try training(
+        example, network, precision: precision, threads: way.threads, kernels: way.kernels)
       #expect(found == expected ?? found, "\(way)")
       expected = found
     }
   }
 
-  @Test("threads and instruction sets change no bit of scoring", arguments: NetworkCase.all + NetworkCase.large)
+  @Test("threads and instruction sets change no bit of scoring", arguments: NetworkCase.everySize)
   func scoring(_ example: NetworkCase) throws {
     var expected: BatchScore?
     let network = example.network()
@@ -63,11 +69,18 @@ struct SameBitsTests {
   func hashes(_ cell: Architecture.Cell, _ expected: UInt64) throws {
     // FNV-1a. If this changes on purpose, raise `Numerics.version`.
     let large = NetworkCase.large.filter { $0.architecture.cell == cell }.suffix(1)
-    let bits = try (NetworkCase.all.filter { $0.architecture.cell == cell } + large).flatMap {
-      try training($0, $0.network(), threads: 2, kernels: Kernels.best.name)
-    }
-    let hash = bits.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    #expect(Numerics.version == 1)
-    #expect(hash == expected)
+    #expect(Numerics.version == 2)
+    #expect(try hash(NetworkCase.all.filter { $0.architecture.cell == cell } + large) == expected)
+  }
+
+  @Test("so are those of residual connections and norms")
+  func hashesOfHandingUp() throws {
+    let found = try hash(NetworkCase.handingUp + NetworkCase.largeHandingUp)
+    #expect(found == 4_271_747_952_104_081_894)
+  }
+
+  private func hash(_ examples: [NetworkCase]) throws -> UInt64 {
+    let bits = try examples.flatMap { try training($0, $0.network(), threads: 2, kernels: Kernels.best.name) }
+    return bits.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }

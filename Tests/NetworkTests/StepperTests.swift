@@ -27,7 +27,7 @@ struct StepperTests {
     return logits[target] - most - Numerics.log(logits.reduce(0) { $0 + Numerics.exp($1 - most) })
   }
 
-  @Test("logits give the scorer's probabilities", arguments: NetworkCase.all)
+  @Test("logits give the scorer's probabilities", arguments: NetworkCase.small)
   func scorer(_ example: NetworkCase) throws {
     let network = try example.livelyNetwork()
     let batch = example.batch(steps: Self.steps, lanes: Self.lanes, seed: 1)
@@ -69,7 +69,7 @@ struct StepperTests {
     }
   }
 
-  @Test("a lane's bits do not depend on the lanes beside it", arguments: NetworkCase.all + NetworkCase.large)
+  @Test("a lane's bits do not depend on the lanes beside it", arguments: NetworkCase.everySize)
   func lanes(_ example: NetworkCase) throws {
     let network = example.network()
     let batch = example.batch(steps: 4, lanes: 15, seed: 3)

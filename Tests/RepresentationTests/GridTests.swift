@@ -66,7 +66,10 @@ struct GridTests {
     expected.outside = 2
     expected.drums = 1
     expected.moved = 2
+    expected.distance = 1.0 / 480
+    expected.farthest = 1.0 / 480
     #expect(report == expected)
+    #expect(report.meanDistance == 1.0 / 480 / 3)
     #expect(song.frames == 4)
     expected += expected
     #expect(report + report == expected)

@@ -13,13 +13,17 @@ struct NumpyArchiveTests {
     return representation.archive(of: try scores.map { (name: $0.0, song: try representation.encode($0.1).0) })
   }
 
-  static let kinds: [RepresentationSettings.Name] = [.roll, .steps, .voices]
+  static let kinds = ["roll", "steps", "voices", "events", "sets"]
 
   @Test("the bytes are those that Golden/npz-check.py opens with numpy", arguments: kinds)
-  func golden(_ name: RepresentationSettings.Name) throws {
-    var settings = RepresentationSettings(name)
+  func golden(_ name: String) throws {
+    var settings = RepresentationSettings(RepresentationSettings.Name(rawValue: name) ?? .steps)
     settings.pitches = 60...62
     settings.lines = 2
+    if name == "sets" {
+      settings.programs = .listed([0, 40])
+      settings.drums = true
+    }
     let bytes = try songs(settings).encoded()
     let url = try #require(
       Bundle.module.url(forResource: "npz-\(name)", withExtension: "npz", subdirectory: "Golden"))

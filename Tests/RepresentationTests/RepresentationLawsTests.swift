@@ -29,8 +29,34 @@ struct RepresentationLawsTests {
         }
       }
     }
-    return all
+    return all + options
   }()
+
+  /// What is not usual: drums, programs in sets, a mixed grid, the pedal.
+  private static var options: [RepresentationSettings] {
+    var all: [RepresentationSettings] = []
+    for name in [RepresentationSettings.Name.roll, .steps] {
+      for programs in [ProgramSets.merged, .families, .listed([0, 3, 40, 127])] {
+        for drums in [true, false] {
+          var settings = RepresentationSettings(name)
+          settings.programs = programs
+          settings.drums = drums
+          settings.holds = drums
+          settings.isMixed = !drums
+          settings.pedal = drums
+          settings.block = 3
+          settings.pitches = 52...64
+          all.append(settings)
+        }
+      }
+    }
+    var voices = RepresentationSettings(.voices)
+    voices.isMixed = true
+    all.append(voices)
+    voices.lines = 8
+    voices.pedal = true
+    return all + [voices]
+  }
 
   @Test("decoding an encoding gives the quantised score, and encoding that gives the same numbers", arguments: settings)
   func laws(_ settings: RepresentationSettings) throws {
@@ -38,7 +64,7 @@ struct RepresentationLawsTests {
     var scores = RandomScores(seed: 3)
     var tried = 0
     for number in 0..<30 {
-      let score = number % 2 == 0 ? scores.lines() : scores.anyScore()
+      let score = number % 2 == 0 ? scores.lines() : number % 4 == 1 ? scores.anySong() : scores.anyScore()
       guard let (song, report) = try? representation.encode(score) else { continue }
       tried += 1
       let decoded = representation.decode(song)
@@ -46,9 +72,11 @@ struct RepresentationLawsTests {
       let (again, second) = try representation.encode(decoded)
       #expect(again == song)
       #expect(second.moved + second.outside + second.doubled + second.merged + second.cut + second.crowded == 0)
+      #expect(second.drums + second.programs + second.recast + second.separated == 0)
+      #expect(second.distance == 0)
       #expect(report.notes == score.noteCount)
       let kept =
-        report.notes - report.drums - report.outside - report.merged - report.crowded - report.doubled
+        report.notes - report.drums - report.programs - report.outside - report.merged - report.crowded - report.doubled
       // A doubled note that begins later than the one it doubles stays a note of its own where starts are told.
       #expect((kept...kept + report.doubled).contains(decoded.noteCount))
     }
@@ -60,15 +88,16 @@ struct RepresentationLawsTests {
     let representation = try Representation(settings)
     var scores = RandomScores(seed: 4)
     var moved = 0
-    for _ in 0..<12 {
-      let score = scores.lines()
-      guard let (song, _) = try? representation.encode(score) else { continue }
+    for number in 0..<16 {
+      guard let (song, _) = try? representation.encode(number % 4 == 0 ? scores.anySong() : scores.lines()) else {
+        continue
+      }
       let decoded = representation.decode(song)
       let all = representation.transpositions(of: song)
       for semitones in Set([all.lowerBound, -1, 0, 2, all.upperBound]) where all.contains(semitones) {
         var transposed = decoded
         for track in transposed.tracks.indices {
-          for note in transposed.tracks[track].notes.indices {
+          for note in transposed.tracks[track].notes.indices where !transposed.tracks[track].notes[note].isDrum {
             let pitch = Int(transposed.tracks[track].notes[note].pitch) + semitones
             transposed.tracks[track].notes[note].pitch = UInt8(pitch)
           }
@@ -79,10 +108,10 @@ struct RepresentationLawsTests {
       #expect(representation.transposed(song, by: all.upperBound + 1) == nil)
       #expect(representation.transposed(song, by: all.lowerBound - 1) == nil)
     }
-    #expect(moved >= 10)
+    #expect(moved >= (settings.name == .voices && settings.lines == 1 ? 4 : 10))
   }
 
-  @Test("any numbers decode to a score that encodes again", arguments: settings)
+  @Test("any numbers decode to a score that encodes again", arguments: settings.filter { !$0.isMixed })
   func anyNumbers(_ settings: RepresentationSettings) throws {
     let representation = try Representation(settings)
     var generator = SeededGenerator(seed: 5)

@@ -20,6 +20,15 @@ struct RepresentationSettingsTests {
     var clock = RepresentationSettings(.events)
     clock.time = .clock
     #expect(try json(clock) == #"{"name":"events","time":"clock"}"#)
+    var steps = RepresentationSettings(.steps)
+    steps.isMixed = true
+    steps.programs = .listed([0, 40])
+    steps.drums = true
+    steps.pedal = true
+    #expect(
+      try json(steps)
+        == #"{"drums":true,"holds":true,"name":"steps","pedal":true,"pitches":[21,108],"programs":[0,40],"resolution":"mixed"}"#
+    )
   }
 
   @Test("what is missing has its default")
@@ -31,6 +40,17 @@ struct RepresentationSettingsTests {
     settings.pitches = 36...84
     settings.holds = false
     #expect(try read(try json(settings)) == settings)
+    settings.isMixed = true
+    settings.resolution = 4
+    settings.programs = .families
+    settings.drums = true
+    #expect(try read(try json(settings)) == settings)
+    for bad in [
+      #"{"name":"steps","resolution":"some"}"#, #"{"name":"steps","programs":"each"}"#,
+      #"{"name":"steps","programs":7}"#,
+    ] {
+      #expect(throws: (any Error).self) { try read(bad) }
+    }
     for bad in [#"{}"#, #"{"name":"x"}"#, #"{"name":"roll","pitches":[5]}"#, #"{"name":"roll","pitches":[9,5]}"#] {
       #expect(throws: (any Error).self) { try read(bad) }
     }

@@ -39,6 +39,44 @@ struct RandomScores {
       length: last + Int.random(in: 0...500, using: &generator))
   }
 
+  /// A score with drums, programs, velocities, a pedal, and changes of metre and tempo anywhere.
+  mutating func anySong() -> Score {
+    var score = anyScore()
+    for track in score.tracks.indices {
+      for note in score.tracks[track].notes.indices {
+        score.tracks[track].notes[note].velocity = .random(in: 1...127, using: &generator)
+      }
+      for _ in 0..<Int.random(in: 0...2, using: &generator) {
+        score.tracks[track].programs.append(
+          Score.ProgramChange(
+            tick: .random(in: 0...2000, using: &generator),
+            channel: .random(in: 7...9, using: &generator),
+            program: .random(in: 0...127, using: &generator)))
+      }
+      score.tracks[track].programs.sort { $0.tick < $1.tick }
+      for value in [127, 0] as [UInt8] {
+        let tick = Int.random(in: 0...1000, using: &generator) + (value == 0 ? 1000 : 0)
+        score.tracks[track].messages.append(
+          Score.Message(
+            tick: tick, status: 0xB0 | UInt8.random(in: 7...9, using: &generator), data1: 64, data2: value))
+      }
+    }
+    for _ in 0..<Int.random(in: 0...4, using: &generator) {
+      score.tempos.append(
+        Score.Tempo(
+          tick: .random(in: 0...3000, using: &generator),
+          microsecondsPerQuarter: .random(in: 100_000...3_000_000, using: &generator)))
+      score.timeSignatures.append(
+        Score.TimeSignature(
+          tick: .random(in: 0...3000, using: &generator),
+          numerator: .random(in: 1...13, using: &generator),
+          denominator: 1 << Int.random(in: 0...6, using: &generator)))
+    }
+    score.tempos.sort { $0.tick < $1.tick }
+    score.timeSignatures.sort { $0.tick < $1.tick }
+    return score
+  }
+
   /// Notes of some tracks (or channels of one track), one after another in each, with small overlaps here and there.
   mutating func lines() -> Score {
     let inChannels = Bool.random(using: &generator)

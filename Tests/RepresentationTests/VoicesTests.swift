@@ -1,5 +1,6 @@
 import MIDI
 import Representation
+import TestSupport
 import Testing
 
 @Suite("Voices")
@@ -90,6 +91,53 @@ struct VoicesTests {
         "start 72", "start 60", "start 74", "rest", "hold", "start 62", "rest", "start 59", "end",
       ])
     #expect(report.notes == 5)
+    #expect(report.separated == 1)
+    #expect(try representation.encode(representation.decode(song)).1.separated == 0)
+  }
+
+  @Test("two lines may meet on a pitch, of whatever lengths")
+  func unison() throws {
+    let representation = try representation()
+    let (song, report) = try representation.encode(
+      score([[(0, 120, 72), (0, 120, 60), (120, 240, 65), (120, 360, 65), (240, 360, 72)]]))
+    #expect(
+      texts(song, representation) == ["start 72", "start 60", "start 65", "start 65", "start 72", "hold", "end"])
+    #expect(report.doubled == 0)
+  }
+
+  @Test("lines that meet part again to where they came from, whichever of them ends first")
+  func parting() throws {
+    let representation = try representation()
+    for (third, upper) in [(57, false), (74, true)] {
+      // Both sing 65; one goes on, the other stays.
+      let (song, _) = try representation.encode(
+        score([[(0, 120, 72), (0, 120, 60), (120, 240, 65), (120, 480, 65), (240, 480, third)]]))
+      let lines = representation.decode(song).tracks.map { $0.notes.map { Int($0.pitch) } }
+      #expect(lines == (upper ? [[72, 65, 74], [60, 65]] : [[72, 65], [60, 65, 57]]))
+    }
+  }
+
+  @Test("notes that double each other are one where there is no room for both")
+  func doubled() throws {
+    let representation = try representation()
+    let (song, report) = try representation.encode(score([[(0, 120, 72), (0, 120, 60), (0, 120, 60)]]))
+    #expect(texts(song, representation) == ["start 72", "start 60", "end"])
+    #expect(report.doubled == 1)
+    #expect(report.separated == 1)
+  }
+
+  @Test("lines merged into one track come back, each note in its own", arguments: 0..<20)
+  func merged(_ seed: UInt64) throws {
+    let representation = try representation(lines: 4)
+    let music = ScoreBuilder.chorale(seed: seed, quarters: 32)
+    var merged = music
+    merged.tracks = [
+      Score.Track(
+        notes: music.tracks.flatMap(\.notes).map {
+          Score.Note(start: $0.start, end: $0.end, pitch: $0.pitch, velocity: $0.velocity)
+        })
+    ]
+    #expect(try representation.encode(merged).0 == representation.encode(music).0)
   }
 
   @Test("a grace note that makes a frame too full is left out before the file is")

@@ -1,4 +1,5 @@
 import Composition
+import Foundation
 import Jobs
 import Network
 import Representation
@@ -39,11 +40,54 @@ struct SettingsTests {
     #expect(head.head == 256)
   }
 
+  @Test("residual connections, norms and batches an iteration reach the network and the trainer")
+  func handingUp() throws {
+    let plain = try settings("preset: chorale")
+    #expect(try !plain.networkPlan.reading().architecture.residual)
+    #expect(try !plain.networkPlan.reading().architecture.layerNorm && plain.trainingSettings.accumulate == 1)
+    for name in ["roll", "steps", "voices", "events"] {
+      let set = try settings(
+        "representation: \(name)\naccumulate: 4\nnetwork: {layers: 2, residual: true, layer_norm: true}")
+      let architecture = try set.networkPlan.reading().architecture
+      #expect(architecture.residual && architecture.layerNorm && set.trainingSettings.accumulate == 4)
+    }
+    let frames = try settings(
+      "representation: roll\nnetwork: {reads: frames, layers: 2, residual: true, layer_norm: true}")
+    #expect(try frames.networkPlan.reading().architecture.layerNorm)
+  }
+
   @Test("a chorale's inputs have the width that the design gives")
   func voices() throws {
     let reading = try settings("preset: chorale").networkPlan.reading()
     // Four lines of 88 pitches or silence, seven lengths each, first, position, pitch classes, shift.
     #expect(reading.architecture.reading == .vectors(width: 4 * 89 + 4 * 7 + 1 + 28 + 12 + 12))
+  }
+
+  @Test("sets of programs, drums, the mixed grid and the pedal reach the representation")
+  func representationOptions() throws {
+    let settings = try settings(
+      "representation: {name: steps, resolution: mixed, programs: [40, 0], drums: true, pedal: true}")
+    var expected = RepresentationSettings(.steps)
+    expected.isMixed = true
+    expected.programs = .listed([0, 40])
+    expected.drums = true
+    expected.pedal = true
+    #expect(settings.networkPlan.representation == expected)
+    let encoded = try JSONEncoder().encode(settings)
+    #expect(try JSONDecoder().decode(TrainSettings.self, from: encoded) == settings)
+    #expect(settings.networkPlan.representation.framesAQuarter == 12)
+    let families = try self.settings("representation: {name: roll, programs: families}")
+    #expect(families.networkPlan.representation.programs == .families)
+  }
+
+  @Test("variations of tempo and velocity reach the training, and are none unless asked for")
+  func variations() throws {
+    let varied = try settings("representation: events\nvary_tempo: 0.1\nvary_velocity: 10").trainingSettings
+    #expect(varied.varyTempo == 0.1 && varied.varyVelocity == 10)
+    let plain = try settings("representation: events\nvary_tempo: none").trainingSettings
+    #expect(plain.varyTempo == nil && plain.varyVelocity == nil)
+    // What older weights were trained with keeps its bytes.
+    #expect(String(decoding: try JSONEncoder().encode(plain), as: UTF8.self).contains("vary") == false)
   }
 
   @Test("defaults of generation travel with weights and back")

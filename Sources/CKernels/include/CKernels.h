@@ -21,6 +21,11 @@ typedef struct ck_product {
   // Null: zero. May be c. Else in panels of start_rows rows that lie start_step (0: one row for all, or 64) apart.
   const float *_Nullable start;
   size_t start_rows, start_step;
+  // 0: all; else only the columns below it are wanted: of the panel that it cuts, whole sixteens are computed.
+  size_t columns;
+  // 1: a and b hold pairs of bfloat16, the even k in the low half, and k counts pairs. A's row is 32 of them in a panel;
+  // B's rows are pairs of rows. Each pair adds its odd product first, denormal numbers are zeros.
+  int pairs;
 } ck_product;
 
 // Rows that are mostly zeros: row r is the places indices[offsets[r]..<offsets[r + 1]], ascending, and their values.
@@ -67,6 +72,11 @@ typedef struct ck_recurrent {
   // [H/16][lanes][16] and [H/64][lanes][64]: gradients on their way back; d_cells is zero before the last step.
   float *_Nullable d_cells;
   float *_Nullable d_hidden;
+  // Null; or, for products in pairs of bfloat16, copies of `before`, `out` and the gradients of the sums in the same
+  // places; `weights` and `transposed` then hold pairs of rows: [G/64][H/2][64], [H/64][G/2][64].
+  uint16_t *_Nullable before_half;
+  uint16_t *_Nullable out_half;
+  uint16_t *_Nullable gates_half;
 } ck_recurrent;
 
 // A softmax over `width` columns of each row, in panels; what is right in row s is target[s] (-1: not scored).
@@ -134,6 +144,25 @@ typedef struct ck_update {
   float shrink, rate, decay, corrected_rate, root2, keep_average;
 } ck_update;
 
+// What a layer hands up: y = norm(x) · mask + below, each where there is one (Ba, Kiros & Hinton 2016).
+//   norm(x) = (x - mean) / sqrt(variance + 1e-5) · weight + bias over a row's `width` numbers: sixteen sums and a tree.
+typedef struct ck_hand_up {
+  size_t rows, lanes, width;
+  // [P][rows][64], P panels of the width.
+  const float *x;
+  // [64·P], zero past the width; or null.
+  const float *_Nullable weight, *_Nullable bias;
+  // [rows][2]: mean and 1 / deviation, where there are weights.
+  float *_Nullable statistics;
+  // [lanes][64·P] or null.
+  const float *_Nullable mask;
+  const float *_Nullable below;
+  float *y;
+  // Gradients of y and x.
+  const float *_Nullable d_y;
+  float *_Nullable d_x;
+} ck_hand_up;
+
 // One table of kernels.
 typedef struct ck_kernels {
   const char *name;
@@ -142,7 +171,12 @@ typedef struct ck_kernels {
   void (*log)(size_t n, const float *x, float *y);
   void (*sigmoid)(size_t n, const float *x, float *y);
   void (*tanh)(size_t n, const float *x, float *y);
-  // C = start + A·B for C's rows m0..<m1 and panels p0..<p1; k is a multiple of 64.
+  // y[i] = the bfloat16 nearest to x[i]; n is a multiple of 16.
+  void (*halve)(size_t n, const float *x, uint16_t *y);
+  // y[p][i][j] = the pair of x[p][r0 + 2i][j] and the next row's, 0 beyond r1.
+  void (*pair_rows)(const float *x, size_t x_rows, size_t r0, size_t r1, uint32_t *y, size_t y_rows, size_t p0,
+                    size_t p1);
+  // C = start + A·B for C's rows m0..<m1 and panels p0..<p1.
   void (*product)(const ck_product *x, size_t m0, size_t m1, size_t p0, size_t p1);
   // C = start + Aᵀ·B over k rows, for the 64×64 tiles i0..<i1 of C, numbered down each of its panels (`tiles` a panel).
   void (*product_transposed)(const ck_product *x, size_t tiles, size_t i0, size_t i1);
@@ -178,6 +212,16 @@ typedef struct ck_kernels {
   // The sum of squares of n numbers: 16 sums, number i into sum i % 16, then a tree.
   float (*squares)(size_t n, const float *x);
   void (*update)(const ck_update *s, size_t i0, size_t i1);
+  // `rounds` times 24 vectors of `peak_width` fused multiply-adds and nothing else: what the processor can do at most.
+  float (*peak)(size_t rounds);
+  size_t peak_width;
+  // y of rows r0..<r1, and d_x of them from d_y (`below` has the gradient d_y itself).
+  void (*hand_up)(const ck_hand_up *s, size_t r0, size_t r1);
+  void (*hand_up_backward)(const ck_hand_up *s, size_t r0, size_t r1);
+  // The gradients of weight and bias in panels p0..<p1, each the sum over ascending rows.
+  void (*norm_gradients)(const ck_hand_up *s, float *d_weight, float *d_bias, size_t p0, size_t p1);
+  // y[i] += x[i] for i < n.
+  void (*add)(size_t n, const float *x, float *y);
 } ck_kernels;
 
 // Into how many tiles of at most 6 rows a step's rows are cut.

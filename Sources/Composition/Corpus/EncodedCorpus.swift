@@ -143,11 +143,13 @@ extension EncodingReport {
   /// The losses in words; nil where nothing was lost.
   var summary: String? {
     let parts = [
-      (moved, "moved to the grid"), (drums, "of drums left out"), (outside, "outside the pitches left out"),
+      (moved, "moved to the grid"), (drums, "of drums left out"), (programs, "of other programs left out"),
+      (recast, "given to another program of their family"), (outside, "outside the pitches left out"),
       (doubled, "doubled"), (merged, "merged"), (cut, "cut"), (crowded, "left out where too many sounded at once"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    let lost = metres > 0 ? ["\(metres) changes of metre are read as 4/4"] : []
-    let told = (parts.isEmpty ? [] : ["of \(notes) notes: " + parts.joined(separator: ", ")]) + lost
+    var told = parts.isEmpty ? [] : ["of \(notes) notes: " + parts.joined(separator: ", ")]
+    if metres > 0 { told.append("\(metres) changes of metre are read as 4/4") }
+    if separated > 0 { told.append("\(separated) songs not written in lines were separated by register") }
     return told.isEmpty ? nil : told.joined(separator: "; ")
   }
 }

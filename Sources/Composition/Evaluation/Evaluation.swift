@@ -42,7 +42,7 @@ package func evaluate(
   _ weights: WeightsFile, hash: ContentHash, on corpus: EncodedCorpus, threads: Int
 ) throws -> EvaluationReport {
   guard !corpus.items.isEmpty else { throw CompositionError(.data, "there is no music to evaluate on") }
-  let pool = WorkerPool(threads: threads)
+  let pool = WorkerPool(threads)
   let reading = try weights.metadata.plan.reading()
   let network = try Network(reading.architecture, tensors: weights.tensors)
   let score = try Scoring(network, reading, pool: pool).score(corpus)

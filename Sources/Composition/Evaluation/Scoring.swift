@@ -6,8 +6,8 @@ struct Scoring {
   private let reading: any SongReading
   private let network: Network
   private let pool: WorkerPool
-  private static let lanes = 32
-  private static let window = 64
+  static let lanes = 32
+  static let window = 64
 
   init(_ network: Network, _ reading: any SongReading, pool: WorkerPool) {
     self.network = network

@@ -45,7 +45,7 @@ package struct Generation {
     self.settings = settings
     reading = try weights.metadata.plan.reading()
     network = try Network(reading.architecture, tensors: weights.tensors)
-    pool = WorkerPool(threads: threads)
+    pool = WorkerPool(threads)
   }
 
   /// Generates all songs.
@@ -57,7 +57,7 @@ package struct Generation {
   /// - Returns: The songs, and what is told of their making.
   /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too long.
   package func run(prime: Score?, stop: StopFlag, progress: (Double) -> Void) throws -> GenerationOutcome {
-    let limit = settings.frames(resolution: weights.metadata.representation.framesAQuarter)
+    let limit = settings.limit(weights.metadata.representation)
     var warnings: [String] = []
     var start: EncodedSong?
     if let prime {
@@ -75,7 +75,7 @@ package struct Generation {
         return UInt64(bits.x) | UInt64(bits.y & 0x1F_FFFF) << 32
       }
       var growths = songSeeds.map { SongGrowth(reading, Sampler(settings, seed: $0), limit: limit) }
-      try grow(&growths, start: start, limit: limit, outcome: &outcome, stop) { share in
+      try grow(&growths, start: start, outcome: &outcome, stop) { share in
         progress((Double(first) + share * Double(count)) / Double(settings.songs))
       }
       for (growth, seed) in zip(growths, songSeeds) {
@@ -87,7 +87,7 @@ package struct Generation {
   }
 
   private func grow(
-    _ growths: inout [SongGrowth], start: EncodedSong?, limit: Int, outcome: inout GenerationOutcome, _ stop: StopFlag,
+    _ growths: inout [SongGrowth], start: EncodedSong?, outcome: inout GenerationOutcome, _ stop: StopFlag,
     progress: (Double) -> Void
   ) throws {
     let stepper = try Stepper(network: network, lanes: growths.count, pool: pool)
@@ -112,8 +112,7 @@ package struct Generation {
         }
       }
       step += 1
-      let frames = growths.map { $0.hasEnded ? limit : $0.song.frames }.reduce(0, +)
-      progress(Double(frames) / Double(max(1, limit * growths.count)))
+      progress(growths.reduce(0) { $0 + $1.share } / Double(growths.count))
     }
     outcome.seconds += ProcessInfo.processInfo.systemUptime - began
   }
@@ -133,12 +132,12 @@ package struct Generation {
 ///
 /// - Throws: `CompositionError`, of kind `data` or `spec`.
 package func checkPrime(_ prime: Score, _ plan: NetworkPlan, _ settings: GenerationSettings) throws {
-  let limit = settings.frames(resolution: plan.representation.resolution)
+  let limit = settings.limit(plan.representation)
   _ = try encodedPrime(prime, try plan.reading(), limit: limit)
 }
 
 private func encodedPrime(
-  _ prime: Score, _ reading: any SongReading, limit: Int
+  _ prime: Score, _ reading: any SongReading, limit: SongLimit
 ) throws -> (EncodedSong, EncodingReport) {
   let result: (EncodedSong, EncodingReport)
   do {
@@ -146,10 +145,17 @@ private func encodedPrime(
   } catch {
     throw CompositionError(.data, "the song to be continued cannot be used: \(error)")
   }
-  guard result.0.frames < limit else {
+  var allowed = limit.frames
+  if let events = reading.representation.events {
+    var grammar = EventGrammar(events, limit: limit.frames, bars: limit.bars)
+    for token in result.0.tokens.dropLast() { grammar.take(token) }
+    allowed = grammar.limit
+  }
+  guard result.0.frames < allowed else {
     throw CompositionError(
       .spec,
-      "the song to be continued has \(result.0.frames) frames and length allows \(limit); ask for a greater length")
+      "the song to be continued has \(result.0.frames) frames and length allows \(max(0, allowed)); ask for a greater "
+        + "length")
   }
   return result
 }

@@ -1,7 +1,9 @@
+internal import Representation
+
 /// How songs are generated.
 package struct GenerationSettings: Sendable, Equatable {
   package enum Length: Sendable, Equatable {
-    /// Bars of 4/4.
+    /// Bars: of 4/4; of events, of the metres that are drawn.
     case bars(Int)
     /// Seconds at 120 quarters a minute.
     case seconds(Double)
@@ -32,17 +34,39 @@ package struct GenerationSettings: Sendable, Equatable {
     self.seed = seed
   }
 
+  /// The length of songs of a representation.
+  func limit(_ representation: RepresentationSettings) -> SongLimit {
+    let resolution = representation.framesAQuarter
+    if case .bars(let bars) = length, representation.name == .events, !representation.isByClock {
+      return SongLimit(frames: frames(ofBars: bars, resolution * EventVocabulary.longestBar), bars: bars)
+    }
+    return SongLimit(frames: frames(resolution: resolution))
+  }
+
+  private static let limit = 10_000_000
+
+  private func frames(ofBars bars: Int, _ framesABar: Int) -> Int {
+    let (frames, overflow) = bars.multipliedReportingOverflow(by: framesABar)
+    return overflow ? Self.limit : min(max(1, frames), Self.limit)
+  }
+
   /// The length in frames of a grid, at least one.
-  func frames(resolution: Int) -> Int {
-    let limit = 10_000_000
+  private func frames(resolution: Int) -> Int {
+    let limit = Self.limit
     switch length {
-    case .bars(let bars):
-      let (frames, overflow) = bars.multipliedReportingOverflow(by: 4 * resolution)
-      return overflow ? limit : min(max(1, frames), limit)
+    case .bars(let bars): return frames(ofBars: bars, 4 * resolution)
     case .frames(let frames): return min(max(1, frames), limit)
     case .seconds(let seconds):
       let frames = seconds * 2 * Double(resolution)
       return frames.isFinite && frames < Double(limit) ? max(1, Int(frames.rounded())) : limit
     }
   }
+}
+
+/// How long a song becomes at most.
+struct SongLimit: Equatable {
+  /// Frames of the grid, at least one.
+  var frames: Int
+  /// Events in bars: as many, of whatever metres are drawn.
+  var bars: Int?
 }

@@ -9,7 +9,7 @@ struct SongGrowth {
   /// How many tokens (roll: blocks) were drawn.
   private(set) var drawn = 0
   private var sampler: Sampler
-  private let limit: Int
+  private let limit: SongLimit
   private let reading: any SongReading
   /// Where tokens are read: the same representation read by frames, which knows what may follow.
   private let grammar: (any FrameWriting)?
@@ -19,15 +19,21 @@ struct SongGrowth {
   private var frame: [Int32] = []
   private var isPrimed = false
 
-  /// Begins a song of at most `limit` frames.
-  init(_ reading: any SongReading, _ sampler: Sampler, limit: Int) {
+  /// Begins a song.
+  init(_ reading: any SongReading, _ sampler: Sampler, limit: SongLimit) {
     self.reading = reading
     self.sampler = sampler
     self.limit = limit
     song = EncodedSong(frames: 0, tokens: [], rows: [])
     grammar = (reading as? TokenReading)?.grammar
-    events = reading.representation.events.map { EventGrammar($0, limit: limit) }
+    events = reading.representation.events.map { EventGrammar($0, limit: limit.frames, bars: limit.bars) }
   }
+
+  /// The frame at which the song ends at the latest, as far as can be told now.
+  private var lastFrame: Int { events?.limit ?? limit.frames }
+
+  /// The share of the song that is written, from 0 to 1.
+  var share: Double { hasEnded ? 1 : min(1, Double(song.frames) / Double(max(1, lastFrame))) }
 
   /// Takes one step of a song that is to be continued as if it had been drawn.
   mutating func take(stepOf prime: EncodedSong) {
@@ -71,7 +77,7 @@ struct SongGrowth {
   private func forbid(_ logits: inout [Float], _ grammar: any FrameWriting, _ past: Past) {
     for token in logits.indices where grammar.isSenseless(Int32(token), after: past) { logits[token] = -.infinity }
     // A network that is not told how much is left would end after the first cadence as readily as after the last.
-    if 2 * song.frames < limit, let end = grammar.endClass { logits[Int(end)] = -.infinity }
+    if 2 * song.frames < lastFrame, let end = grammar.endClass { logits[Int(end)] = -.infinity }
   }
 
   private mutating func take(frame tokens: [Int32], _ reading: any FrameWriting) {
@@ -88,7 +94,7 @@ struct SongGrowth {
       return
     }
     song.frames += 1
-    if song.frames >= limit {
+    if song.frames >= limit.frames {
       if let end { song.tokens.append(end) }
       hasEnded = true
     }
@@ -97,7 +103,7 @@ struct SongGrowth {
   private mutating func drawEvent(_ values: [Float], _ grammar: EventGrammar, _ reading: TokenReading) {
     var logits = values
     for token in logits.indices where !grammar.allows(Int32(token)) { logits[token] = -.infinity }
-    if 2 * song.frames < limit, let end = reading.endClass { logits[Int(end)] = -.infinity }
+    if 2 * song.frames < lastFrame, let end = reading.endClass { logits[Int(end)] = -.infinity }
     guard let token = sampler.draw(logits) else {
       hasEnded = true
       return
@@ -170,7 +176,7 @@ struct SongGrowth {
     past.last = places
     past.place += 1
     past.step += 1
-    song.frames = min(limit, past.step * (roll.width / max(1, roll.pitches)))
-    if song.frames >= limit { hasEnded = true }
+    song.frames = min(limit.frames, past.step * (roll.width / max(1, roll.keys)))
+    if song.frames >= limit.frames { hasEnded = true }
   }
 }

@@ -12,12 +12,13 @@ package struct BlockReading: SongReading {
 
   init(_ representation: Representation, _ network: NetworkSettings) {
     self.representation = representation
-    roll = RollBlocks(representation.settings)
+    roll = RollBlocks(representation)
     let loss = Architecture.ValueLoss(rawValue: network.loss.rawValue) ?? .bce
     axes = NetworkAxes(inputs: representation.vocabulary, outputs: representation.vocabulary)
     architecture = Architecture(
       reading: .vectors(width: roll.width), embedding: network.embedding, cell: network.recurrentCell,
       hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      residual: network.residual, layerNorm: network.layerNorm,
       writing: .values(width: roll.width, loss: loss))
   }
 
@@ -41,26 +42,36 @@ package struct BlockReading: SongReading {
 
 /// The blocks of a roll as the places of their ones.
 struct RollBlocks: Sendable {
-  /// Pitches of a frame.
-  let pitches: Int
-  /// Elements of a block: pitches × frames.
+  /// Keys of a frame: the pitches of its sets.
+  let keys: Int
+  /// Elements of a block: keys × frames.
   let width: Int
+  private let sets: PitchSets
+  private let low: Int
 
-  init(_ settings: RepresentationSettings) {
-    pitches = settings.pitchCount
-    width = pitches * settings.block
+  init(_ representation: Representation) {
+    sets = representation.sets
+    low = representation.settings.low
+    keys = sets.count
+    width = keys * representation.settings.block
+  }
+
+  /// The pitch at a place of a frame; nil for drums.
+  func pitch(at place: Int) -> Int? {
+    let key = low + place % keys
+    return sets.isDrum(key: key) ? nil : sets.pitch(ofKey: key).pitch
   }
 
   func count(in song: EncodedSong) -> Int { song.rows.count / max(1, width) }
 
-  /// The places of a block's ones, transposed, ascending; what is moved past the pitches is left out.
+  /// The places of a block's ones, transposed, ascending; what is moved past its set is left out.
   func ones(of song: EncodedSong, at block: Int, shift: Int) -> [Int32] {
     let start = block * width
     guard start >= 0, start + width <= song.rows.count else { return [] }
     var places: [Int32] = []
     for place in 0..<width where song.rows[start + place] != 0 {
-      let pitch = place % pitches + shift
-      if pitch >= 0, pitch < pitches { places.append(Int32(place + shift)) }
+      let key = low + place % keys
+      if let moved = sets.transposed(key: key, by: shift) { places.append(Int32(place + moved - key)) }
     }
     return places
   }

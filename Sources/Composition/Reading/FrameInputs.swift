@@ -11,13 +11,13 @@ struct FrameInputs: Sendable {
 
   init(_ network: NetworkSettings, _ settings: RepresentationSettings, framesAStep: Int = 1) {
     inputs = network.inputs
-    bar = max(1, 4 * settings.resolution)
+    bar = max(1, 4 * settings.framesAQuarter)
     self.framesAStep = framesAStep
     var names = ["first"]
     for input in network.inputs {
       switch input {
       case .position:
-        names += (0..<bar).map { "position \($0) of \(4 * settings.resolution)" }
+        names += (0..<bar).map { "position \($0) of \(4 * settings.framesAQuarter)" }
         names += (0..<12).map { "position \($0) of 12" }
       case .pitchClasses: names += (0..<12).map { "pitch class \($0)" }
       case .shift: names += (0..<12).map { "shift \($0)" }

@@ -10,18 +10,17 @@ package struct RollFrameReading: SongReading {
   package let endClass: Int32? = nil
   package let axes: NetworkAxes
   private let inputs: FrameInputs
-  private let low: Int
   let roll: RollBlocks
 
   init(_ representation: Representation, _ network: NetworkSettings) {
     self.representation = representation
-    roll = RollBlocks(representation.settings)
-    low = representation.settings.low
+    roll = RollBlocks(representation)
     inputs = FrameInputs(network, representation.settings, framesAStep: representation.settings.block)
     axes = NetworkAxes(inputs: representation.vocabulary + inputs.names, outputs: representation.vocabulary)
     architecture = Architecture(
       reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
       hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      residual: network.residual, layerNorm: network.layerNorm,
       writing: .independent(head: network.head, width: roll.width))
   }
 
@@ -30,8 +29,8 @@ package struct RollFrameReading: SongReading {
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     var places = past.last
     // The last frame of the block is the one before this step.
-    let lastFrame = Int32(roll.width - roll.pitches)
-    let sounding = past.last.lazy.filter { $0 >= lastFrame }.map { Int($0 - lastFrame) + low }
+    let lastFrame = Int32(roll.width - roll.keys)
+    let sounding = past.last.lazy.filter { $0 >= lastFrame }.compactMap { roll.pitch(at: Int($0)) }
     inputs.append(to: &places, from: roll.width, after: past, pitches: sounding)
     batch.vectors.append(onesAt: places)
   }

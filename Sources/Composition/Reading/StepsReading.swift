@@ -17,7 +17,8 @@ package struct StepsReading: FrameWriting {
   private let pitchTokens: Int
   private let holds: Bool
   private let low: Int
-  private let pitches: Int
+  /// How many keys there are: the pitches of all sets.
+  private let keys: Int
 
   init(_ representation: Representation, _ network: NetworkSettings) {
     self.representation = representation
@@ -25,7 +26,7 @@ package struct StepsReading: FrameWriting {
     let vocabulary = representation.vocabulary
     holds = settings.holds
     low = settings.low
-    pitches = settings.pitchCount
+    keys = representation.sets.count
     endClass = vocabulary.firstIndex(of: "end").map(Int32.init)
     frameToken = vocabulary.firstIndex(of: "frame").map(Int32.init) ?? 1
     firstPitchToken = 2
@@ -51,7 +52,8 @@ package struct StepsReading: FrameWriting {
     )
     architecture = Architecture(
       reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
-      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
+      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      residual: network.residual, layerNorm: network.layerNorm, writing: .written(head))
   }
 
   /// Mask 0: nothing written yet.
@@ -60,7 +62,7 @@ package struct StepsReading: FrameWriting {
   private static func masks(pitchTokens: Int, holds: Bool) -> [UInt8] {
     var masks: [UInt8] = [UInt8](repeating: 1, count: 2 + pitchTokens)
     for last in 0..<pitchTokens {
-      // With holds, tokens 2k and 2k + 1 are one pitch: none of the two may follow either.
+      // With holds, tokens 2k and 2k + 1 are one key: none of the two may follow either.
       let below = holds ? last / 2 * 2 : last
       masks += [0, 1] + (0..<pitchTokens).map { $0 < below ? 1 : 0 }
     }
@@ -74,12 +76,13 @@ package struct StepsReading: FrameWriting {
     var sounding: [Int] = []
     for token in past.last.reversed() where Int(token) >= firstPitchToken {
       let index = Int(token) - firstPitchToken
-      let pitch = holds ? index / 2 : index
-      sounding.append(pitch + low)
-      places.append(Int32(holds && index % 2 == 1 ? pitches + pitch : pitch))
+      let place = holds ? index / 2 : index
+      let key = low + place
+      if !representation.sets.isDrum(key: key) { sounding.append(representation.sets.pitch(ofKey: key).pitch) }
+      places.append(Int32(holds && index % 2 == 1 ? keys + place : place))
     }
     if holds { places.sort() }
-    inputs.append(to: &places, from: holds ? 2 * pitches : pitches, after: past, pitches: sounding)
+    inputs.append(to: &places, from: holds ? 2 * keys : keys, after: past, pitches: sounding)
     batch.vectors.append(onesAt: places)
   }
 

@@ -28,6 +28,7 @@ package struct TokenReading: SongReading {
     architecture = Architecture(
       reading: .classes(count: vocabulary.count), embedding: network.embedding, cell: network.recurrentCell,
       hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      residual: network.residual, layerNorm: network.layerNorm,
       writing: .classes(count: vocabulary.count))
   }
 

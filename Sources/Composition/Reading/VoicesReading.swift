@@ -52,7 +52,8 @@ package struct VoicesReading: FrameWriting {
       masks: Self.masks(classes: vocabulary.count, pitches: pitches, repeats: settings.repeats))
     architecture = Architecture(
       reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
-      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares, writing: .written(head))
+      hidden: network.hidden, layers: network.layers, dropout: network.dropoutShares,
+      residual: network.residual, layerNorm: network.layerNorm, writing: .written(head))
   }
 
   /// Masks by what sounds in the line (nothing, then each pitch), first for the top line, then for the others.

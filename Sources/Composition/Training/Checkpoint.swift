@@ -30,42 +30,39 @@ struct Checkpoint: Sendable {
   var best: [Tensor]
 
   private static let key = "ritornello-checkpoint"
-  private static let checksum = "ritornello-sha256"
+  /// The last tensor: the SHA-256 of all bytes before it, as 64 digits, by which a damaged file is known.
+  private static let checksum = (name: "checksum", shape: [16])
 
-  /// The hash of all that the file holds, by which a damaged one is known.
-  private static func hash(_ text: String, _ tensors: [Tensor]) -> String {
-    var hasher = ContentHash.Hasher()
-    hasher.update(Array(text.utf8))
-    for tensor in tensors.sorted(by: { $0.name < $1.name }) {
-      hasher.update(Array("\n\(tensor.name) \(tensor.shape)\n".utf8))
-      var place = 0
-      while place < tensor.values.count {
-        let end = min(place + (1 << 18), tensor.values.count)
-        let piece = tensor.values[place..<end].withUnsafeBytes { Array($0) }
-        hasher.update(piece)
-        place = end
-      }
-    }
-    return hasher.finish().hex
-  }
-
-  /// The file's bytes.
-  func encoded() throws -> [UInt8] {
+  /// Writes a file, tensor by tensor: a copy of all that is kept would take more memory than the training.
+  ///
+  /// The file that it replaces is kept at `previous`.
+  static func write(
+    _ facts: Facts, _ trainer: Trainer, best: [Tensor], to path: String, keeping previous: String
+  ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let text = String(decoding: try encoder.encode(facts), as: UTF8.self)
-    func named(_ prefix: String, _ tensors: [Tensor]) -> [Tensor] {
-      tensors.map { Tensor(name: prefix + $0.name, shape: $0.shape, values: $0.values) }
+    let shapes =
+      trainer.savedShapes.map { ("trainer." + $0.name, $0.shape) } + best.map { ("best." + $0.name, $0.shape) }
+    try DurableFile.write(to: path, keeping: previous) { append in
+      var hasher = ContentHash.Hasher()
+      func add(_ bytes: UnsafeRawBufferPointer) throws {
+        hasher.update(bytes)
+        try append(bytes)
+      }
+      try Safetensors.header(of: shapes + [checksum], metadata: [key: text]).withUnsafeBytes(add)
+      try trainer.forEachSaved { tensor in try tensor.values.withUnsafeBytes(add) }
+      for tensor in best { try tensor.values.withUnsafeBytes(add) }
+      try Array(hasher.finish().hex.utf8).withUnsafeBytes(append)
     }
-    let tensors = named("trainer.", trainer) + named("best.", best)
-    let metadata = [Self.key: text, Self.checksum: Self.hash(text, tensors)]
-    return Safetensors(tensors: tensors, metadata: metadata).encoded()
   }
 
-  init(facts: Facts, trainer: [Tensor], best: [Tensor]) {
-    self.facts = facts
-    self.trainer = trainer
-    self.best = best
+  private static func isWhole(_ bytes: [UInt8]) -> Bool {
+    let end = bytes.count - 4 * checksum.shape[0]
+    guard end > 0 else { return false }
+    var hasher = ContentHash.Hasher()
+    bytes.withUnsafeBytes { hasher.update(UnsafeRawBufferPointer(rebasing: $0[..<end])) }
+    return hasher.finish().hex.utf8.elementsEqual(bytes[end...])
   }
 
   /// Reads a file's bytes.
@@ -77,7 +74,7 @@ struct Checkpoint: Sendable {
       guard let text = file.metadata[Self.key] else {
         throw CompositionError(.data, "\(path) is no checkpoint")
       }
-      guard file.metadata[Self.checksum] == Self.hash(text, file.tensors) else {
+      guard Self.isWhole(bytes) else {
         throw CompositionError(.data, "\(path) is damaged: its checksum is not that of its contents")
       }
       facts = try JSONDecoder().decode(Facts.self, from: Data(text.utf8))

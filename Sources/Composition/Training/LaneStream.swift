@@ -11,6 +11,17 @@ struct LaneStream {
     /// The song's number in the corpus; -1 before the first.
     var song = -1
     var past = Past()
+    var variation = Variation()
+    /// The song as it is played here, where that is not as it was written.
+    var copy: EncodedSong?
+    /// Its recurrent steps.
+    var steps = 0
+  }
+
+  /// How a copy is played: faster by thousandths, louder by so much of 127.
+  private struct Variation: Equatable {
+    var tempo = 0
+    var velocity = 0
   }
 
   private let songs: [EncodedSong]
@@ -18,6 +29,8 @@ struct LaneStream {
   /// The transpositions that lose no pitch of each song, within those asked for.
   private let shifts: [ClosedRange<Int>]
   private let fade: Bool
+  /// The most that tempo and velocity are varied by.
+  private let most: Variation
   private let seed: UInt64
   private let reading: any SongReading
   private var lanes: [Lane]
@@ -36,6 +49,10 @@ struct LaneStream {
       return low <= high ? low...high : 0...0
     }
     fade = settings.transpose?.fade ?? false
+    let isVaried = reading.representation.events != nil
+    most = Variation(
+      tempo: isVaried ? Int(((settings.varyTempo ?? 0).clamped(to: 0...0.9) * 1000).rounded()) : 0,
+      velocity: isVaried ? (settings.varyVelocity ?? 0).clamped(to: 0...127) : 0)
     seed = settings.seed
     self.reading = reading
     lanes = [Lane](repeating: Lane(), count: settings.batch)
@@ -51,11 +68,12 @@ struct LaneStream {
     var batch = BatchBuilder(lanes: lanes.count, architecture: reading.architecture)
     for _ in 0..<count {
       for lane in lanes.indices {
-        if lanes[lane].song < 0 || lanes[lane].past.step >= steps[lanes[lane].song] {
+        if lanes[lane].song < 0 || lanes[lane].past.step >= lanes[lane].steps {
           start(lane, progress: progress)
         }
-        batch.append(songs[lanes[lane].song], after: lanes[lane].past, by: reading)
-        reading.advance(&lanes[lane].past, over: songs[lanes[lane].song])
+        let song = lanes[lane].copy ?? songs[lanes[lane].song]
+        batch.append(song, after: lanes[lane].past, by: reading)
+        reading.advance(&lanes[lane].past, over: song)
       }
     }
     return batch
@@ -69,8 +87,28 @@ struct LaneStream {
     let range = shifts[song]
     var shift = range.lowerBound + Int(random.uniform(UInt64(started), 1) * Float(range.count))
     if fade, random.uniform(UInt64(started), 0) < progress { shift = 0 }
-    lanes[lane] = Lane(song: song, past: Past(shift: min(shift, range.upperBound)))
+    lanes[lane] = self.lane(song, shift: min(shift, range.upperBound), variation())
     started += 1
+  }
+
+  /// How the next copy is played.
+  private func variation() -> Variation {
+    let random = Philox(seed: seed, purpose: Purpose.vary)
+    func draw(_ most: Int, _ number: UInt32) -> Int {
+      min(most, Int(random.uniform(UInt64(started), number) * Float(2 * most + 1)) - most)
+    }
+    return Variation(tempo: draw(most.tempo, 0), velocity: draw(most.velocity, 1))
+  }
+
+  private func lane(_ song: Int, shift: Int, _ variation: Variation) -> Lane {
+    var lane = Lane(song: song, past: Past(shift: shift), variation: variation)
+    guard song >= 0 else { return lane }
+    if variation != Variation() {
+      lane.copy = reading.representation.varied(
+        songs[song], tempo: variation.tempo, velocity: variation.velocity)
+    }
+    lane.steps = lane.copy.map(reading.stepCount) ?? steps[song]
+    return lane
   }
 
   private mutating func shuffle() {
@@ -79,16 +117,23 @@ struct LaneStream {
     random.shuffle(&order)
   }
 
-  /// The few numbers from which the stream can be taken up again: songs started, then song, step and shift of each lane.
+  /// The few numbers from which the stream can be taken up again: songs started, then song, step and shift of each lane,
+  /// and where songs are varied, tempo and velocity.
   var bookmark: [Int] {
-    [started] + lanes.flatMap { [$0.song, $0.past.step, $0.past.shift] }
+    [started]
+      + lanes.flatMap {
+        [$0.song, $0.past.step, $0.past.shift] + (isVaried ? [$0.variation.tempo, $0.variation.velocity] : [])
+      }
   }
+
+  private var isVaried: Bool { most != Variation() }
 
   /// Takes the stream up again.
   ///
   /// - Throws: `CompositionError` of kind `data` where the numbers do not fit these songs.
   mutating func resume(at bookmark: [Int]) throws(CompositionError) {
-    guard bookmark.count == 1 + 3 * lanes.count, bookmark[0] >= 0 else {
+    let width = isVaried ? 5 : 3
+    guard bookmark.count == 1 + width * lanes.count, bookmark[0] >= 0 else {
       throw CompositionError(.data, "the checkpoint does not fit these settings")
     }
     started = bookmark[0]
@@ -98,13 +143,23 @@ struct LaneStream {
       started += 1
     }
     for lane in lanes.indices {
-      let song = bookmark[1 + 3 * lane]
-      let step = bookmark[2 + 3 * lane]
-      guard song >= -1, song < songs.count, step >= 0, song < 0 ? step == 0 : step <= steps[song] else {
+      let numbers = Array(bookmark[(1 + width * lane)...].prefix(width))
+      let (song, step) = (numbers[0], numbers[1])
+      let variation = isVaried ? Variation(tempo: numbers[3], velocity: numbers[4]) : Variation()
+      guard song >= -1, song < songs.count, step >= 0, abs(variation.tempo) <= most.tempo,
+        abs(variation.velocity) <= most.velocity
+      else {
         throw CompositionError(.data, "the checkpoint does not fit these songs")
       }
-      lanes[lane] = Lane(song: song, past: Past(shift: bookmark[3 + 3 * lane]))
-      for _ in 0..<step { reading.advance(&lanes[lane].past, over: songs[song]) }
+      lanes[lane] = self.lane(song, shift: numbers[2], variation)
+      guard song < 0 ? step == 0 : step <= lanes[lane].steps else {
+        throw CompositionError(.data, "the checkpoint does not fit these songs")
+      }
+      for _ in 0..<step { reading.advance(&lanes[lane].past, over: lanes[lane].copy ?? songs[song]) }
     }
   }
+}
+
+extension Comparable {
+  fileprivate func clamped(to range: ClosedRange<Self>) -> Self { min(max(self, range.lowerBound), range.upperBound) }
 }

@@ -1,3 +1,4 @@
+internal import CPosix
 internal import Network
 
 /// Trains to the end, or until the flag is set.
@@ -11,7 +12,10 @@ internal import Network
 package func train(
   _ task: TrainingTask, stop: StopFlag, progress: (TrainingProgress) -> Void
 ) throws -> TrainingOutcome {
-  let pool = WorkerPool(threads: task.threads)
+  // Buffers that are large are given back to the system when they go, whatever was given back before: a validation
+  // would else leave holes, and what a training takes would grow with each.
+  cposix_return_large_blocks(1 << 20)
+  let pool = WorkerPool(task.threads)
   defer { pool.stop() }
   var training = try Training(task, pool: pool)
   return try training.run(stop: stop, progress: progress)

@@ -8,6 +8,8 @@ struct Training {
   private let task: TrainingTask
   private let reading: any SongReading
   private let pool: WorkerPool
+  /// Bytes that the process will take at most.
+  private let memoryNeeded: Int
   private var trainer: Trainer
   private var stream: LaneStream
   private var facts: Checkpoint.Facts
@@ -29,7 +31,7 @@ struct Training {
     guard !task.train.items.isEmpty else {
       throw CompositionError(.data, "there is no music to train on")
     }
-    try Self.checkMemory(reading.architecture)
+    memoryNeeded = try task.checkedMemory()
     let network: Network
     if let start = task.start {
       network = try start.network(for: task.plan, seed: task.settings.seed)
@@ -39,7 +41,7 @@ struct Training {
     func makeTrainer() throws -> Trainer {
       try Trainer(
         network: network, optimizer: task.settings.optimizer, lanes: task.settings.batch, steps: task.settings.sequence,
-        pool: pool)
+        precision: task.settings.precision.flatMap { Precision(rawValue: $0) } ?? .f32, pool: pool)
     }
     trainer = try makeTrainer()
     stream = LaneStream(task.train, reading, task.settings)
@@ -74,19 +76,6 @@ struct Training {
           : "training began anew")
     }
     began = now - facts.seconds
-  }
-
-  /// Refuses a network that this machine cannot hold: weights, gradients, two moments and the average.
-  private static func checkMemory(_ architecture: Architecture) throws {
-    try architecture.check()
-    let needed = architecture.parameterCount * 20
-    let present = ProcessInfo.processInfo.physicalMemory
-    guard UInt64(needed) <= present else {
-      throw CompositionError(
-        .spec,
-        "a network of \(architecture.parameterCount) parameters needs \(needed >> 20) MiB to be trained; this machine has"
-          + " \(present >> 20) MiB; take a smaller hidden, or fewer layers")
-    }
   }
 
   /// Where the checkpoint before the newest is kept.
@@ -149,10 +138,12 @@ struct Training {
 
   private mutating func step() throws {
     let share = Float(facts.iteration) / Float(max(1, task.settings.iterations))
-    let batch = stream.next(task.settings.sequence, progress: share).batch
+    let batches = (0..<task.settings.accumulate).map { _ in
+      stream.next(task.settings.sequence, progress: share).batch
+    }
     let before = Self.now()
     let loss = try trainer.step(
-      batch, iteration: facts.iteration, of: task.settings.iterations, seed: task.settings.seed)
+      batches, iteration: facts.iteration, of: task.settings.iterations, seed: task.settings.seed)
     facts.stepSeconds += Self.now() - before
     guard loss.isFinite else {
       throw CompositionError(
@@ -182,10 +173,13 @@ struct Training {
   private mutating func writeCheckpoint() throws {
     guard let path = task.checkpointPath else { return }
     facts.bookmark = stream.bookmark
-    facts.seconds = Self.now() - began
-    let bytes = try Checkpoint(facts: facts, trainer: trainer.saved(), best: best).encoded()
-    try DurableFile.write(bytes, to: path, keeping: Self.previous(path))
-    checkpointAt = Self.now() + task.checkpointSeconds
+    let start = Self.now()
+    facts.seconds = start - began
+    try Checkpoint.write(facts, trainer, best: best, to: path, keeping: Self.previous(path))
+    let end = Self.now()
+    // A checkpoint may cost a hundredth of the time. Who asks for a short interval wants it whatever it costs.
+    let isShort = task.checkpointSeconds < TrainingTask.usualCheckpointSeconds
+    checkpointAt = end + max(task.checkpointSeconds, isShort ? 0 : 100 * (end - start))
     checkpointIteration = facts.iteration
   }
 
@@ -197,12 +191,18 @@ struct Training {
     return TrainingProgress(
       iteration: facts.iteration, iterations: task.settings.iterations, loss: facts.runningLoss,
       validationLoss: facts.lastValidation, tokensPerSecond: tokensPerSecond, etaSeconds: eta,
-      isValidation: isValidation, checkpointIteration: checkpointIteration)
+      isValidation: isValidation, checkpointIteration: checkpointIteration,
+      memoryNeeded: memoryNeeded)
+  }
+
+  /// The recurrent steps that have been read.
+  private var tokens: Double {
+    let settings = task.settings
+    return Double(facts.iteration) * Double(settings.batch) * Double(settings.sequence) * Double(settings.accumulate)
   }
 
   private var tokensPerSecond: Double {
-    let tokens = Double(facts.iteration) * Double(task.settings.batch) * Double(task.settings.sequence)
-    return facts.stepSeconds > 0 ? tokens / facts.stepSeconds : 0
+    facts.stepSeconds > 0 ? tokens / facts.stepSeconds : 0
   }
 
   private func outcome(_ stoppedBy: TrainingOutcome.StoppedBy) throws -> TrainingOutcome {
@@ -214,7 +214,6 @@ struct Training {
     let metadata = WeightsMetadata(
       plan: task.plan, vocabulary: reading.representation.vocabulary, training: task.settings, iteration: iteration,
       validationLoss: facts.bestLoss, snapshot: task.train.snapshot, parents: parents)
-    let tokens = Double(facts.iteration) * Double(task.settings.batch) * Double(task.settings.sequence)
     return TrainingOutcome(
       weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,

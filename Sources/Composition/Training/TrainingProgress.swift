@@ -14,6 +14,8 @@ package struct TrainingProgress: Sendable {
   package var isValidation: Bool
   /// The iteration that the newest checkpoint holds; 0: none.
   package var checkpointIteration: Int
+  /// Bytes that the process takes at most, as reckoned before training.
+  package var memoryNeeded: Int
 }
 
 /// A flag by which work on another thread is asked to stop soon.

@@ -47,6 +47,11 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   package var optimizer: OptimizerSettings
   /// Lanes, B.
   package var batch: Int
+  /// Batches whose gradients make one optimiser step.
+  package var accumulate: Int {
+    get { max(1, accumulateIfMany ?? 1) }
+    set { accumulateIfMany = newValue > 1 ? newValue : nil }
+  }
   /// Recurrent steps, T.
   package var sequence: Int
   /// The upper bound of optimiser steps.
@@ -58,11 +63,27 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   /// Validations with no better loss after which training stops; nil: it does not.
   package var patience: Int?
   package var transpose: Transposition?
+  /// Events: the share by which copies are played slower or faster at most; nil: none is.
+  package var varyTempo: Double?
+  /// Events: by how much copies are played softer or louder at most, of 127; nil: none is.
+  package var varyVelocity: Int?
   package var seed: UInt64
+  /// How exactly the operands of large products are kept; nil, which leaves no trace in a file: f32.
+  package var precision: String?
+
+  // Not written where 1, so that weights without it keep their bytes.
+  private var accumulateIfMany: Int?
+
+  private enum CodingKeys: String, CodingKey {
+    case optimizer, batch, sequence, iterations, minutes, validateEvery, patience, transpose, varyTempo, varyVelocity
+    case seed, precision
+    case accumulateIfMany = "accumulate"
+  }
 
   package init(
-    optimizer: OptimizerSettings, batch: Int, sequence: Int, iterations: Int, minutes: Double? = nil,
-    validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil, seed: UInt64 = 1
+    optimizer: OptimizerSettings, batch: Int, accumulate: Int = 1, sequence: Int, iterations: Int,
+    minutes: Double? = nil, validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil,
+    varyTempo: Double? = nil, varyVelocity: Int? = nil, seed: UInt64 = 1, precision: String? = nil
   ) {
     self.optimizer = optimizer
     self.batch = batch
@@ -72,6 +93,10 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     self.validateEvery = validateEvery
     self.patience = patience
     self.transpose = transpose
+    self.varyTempo = varyTempo
+    self.varyVelocity = varyVelocity
     self.seed = seed
+    self.accumulate = accumulate
+    self.precision = precision
   }
 }

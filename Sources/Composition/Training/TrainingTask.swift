@@ -14,6 +14,7 @@ package struct TrainingTask: Sendable {
   package var startHash: ContentHash?
   /// Where the checkpoint is kept; nil: nowhere.
   package var checkpointPath: String?
+  /// Seconds between two checkpoints; from the usual interval on, longer where a checkpoint takes more than a hundredth.
   package var checkpointSeconds: Double
   /// Whether a checkpoint that cannot be used is left behind and training begins anew, rather than refused.
   package var replacesCheckpoint = false
@@ -23,6 +24,8 @@ package struct TrainingTask: Sendable {
   ///
   /// Changes no byte.
   package var threads: Int
+
+  static let usualCheckpointSeconds = 30.0
 
   /// Removes what lies at `checkpointPath`, once the weights are safe.
   package func removeCheckpoints() {
@@ -34,7 +37,7 @@ package struct TrainingTask: Sendable {
   package init(
     plan: NetworkPlan, settings: TrainingSettings, train: EncodedCorpus, validation: EncodedCorpus,
     start: WeightsFile? = nil, startHash: ContentHash? = nil, checkpointPath: String? = nil,
-    checkpointSeconds: Double = 30, stopAtIteration: Int? = nil, threads: Int = 0
+    checkpointSeconds: Double = usualCheckpointSeconds, stopAtIteration: Int? = nil, threads: Int = 0
   ) {
     self.plan = plan
     self.settings = settings

@@ -46,6 +46,8 @@ extension WeightsFile {
       ?? differs("hidden", mine.hidden, theirs.hidden) ?? differs("layers", mine.layers, theirs.layers)
       ?? differs("embedding", mine.embedding, theirs.embedding) ?? differs("head", mine.head, theirs.head)
       ?? differs("inputs", mine.inputs.map(\.rawValue), theirs.inputs.map(\.rawValue))
+      ?? differs("residual", mine.residual, theirs.residual)
+      ?? differs("layer_norm", mine.layerNorm, theirs.layerNorm)
       ?? differs("loss", mine.loss.rawValue, theirs.loss.rawValue)
   }
 

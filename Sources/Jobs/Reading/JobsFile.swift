@@ -105,6 +105,7 @@ extension StudioSettings {
     settle = reader.value("settle", .span(.seconds(0)...hour), default: "5s (network file system: 15s)")
     workers = reader.value("workers", .integer(1...64), default: "\(workers)") ?? workers
     threads = reader.value("threads", .integer(0...1024), default: "\(threads)") ?? threads
+    nice = reader.value("nice", .integer(0...19), default: "\(nice)") ?? nice
     checkpoint = reader.value("checkpoint", .span(.seconds(1)...hour), default: "\(checkpoint)") ?? checkpoint
     reader.finish()
   }

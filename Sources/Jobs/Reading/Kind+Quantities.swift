@@ -85,6 +85,49 @@ extension Kind where Value == Bounds {
   }
 }
 
+extension Kind where Value == GridChoice {
+  /// Frames a quarter, or `mixed`.
+  static var resolution: Self {
+    let frames = Kind<Int>.integer(1...96)
+    return Kind(
+      type: "integer or text", expected: frames.expected + ", or mixed", unit: "frames a quarter",
+      range: "1 to 96, mixed"
+    ) { node, place in
+      node.text == "mixed" ? .mixed : frames.read(node, place).map { .frames($0) }
+    }
+  }
+}
+
+extension Kind where Value == ProgramChoice {
+  /// `merged`, `families`, or a list of programs, which is put in order.
+  static var programs: Self {
+    let program = Kind<Int>.integer(0...127)
+    return Kind(
+      type: "text or list of integers",
+      expected: "merged, families, or a list of 1 to 16 programs from 0 to 127, each once",
+      range: "merged | families | 0 to 127"
+    ) { node, place in
+      guard case .sequence(let items) = node.content else {
+        switch node.text {
+        case "merged": return .merged
+        case "families": return .families
+        default:
+          place.reportWrong(node, nearest: node.text.flatMap { nearest(to: $0, among: ["merged", "families"]) })
+          return nil
+        }
+      }
+      let inner = FieldPlace(key: place.key, expected: program.expected, list: place.list)
+      let programs = items.compactMap { program.read($0, inner) }
+      guard programs.count == items.count else { return nil }
+      guard (1...16).contains(programs.count), Set(programs).count == programs.count else {
+        place.reportWrong(node)
+        return nil
+      }
+      return .listed(programs.sorted())
+    }
+  }
+}
+
 extension Kind where Value == [String] {
   /// One text or a list of them, as a list without repetitions.
   static func texts(_ element: Kind<String>, expected: String) -> Self {

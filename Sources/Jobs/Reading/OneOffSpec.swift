@@ -94,6 +94,10 @@ extension TrainFields {
     result.representation?.lines = representation?.lines?.placeless
     result.representation?.repeats = representation?.repeats?.placeless
     result.representation?.time = representation?.time?.placeless
+    result.representation?.programs = representation?.programs?.placeless
+    result.representation?.drums = representation?.drums?.placeless
+    result.varyTempo = varyTempo?.placeless
+    result.varyVelocity = varyVelocity?.placeless
     result.representation?.pitches = representation?.pitches?.placeless
     result.representation?.resolution = representation?.resolution?.placeless
     result.network?.reads = network?.reads?.placeless

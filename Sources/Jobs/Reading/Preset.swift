@@ -14,7 +14,7 @@ package struct Preset: Sendable {
   private static var original: Preset {
     var train = TrainFields()
     train.representation = RepresentationPart(
-      name: Written(.roll), resolution: Written(4), pitches: Written(Bounds(21, 108)), block: Written(4))
+      name: Written(.roll), resolution: Written(.frames(4)), pitches: Written(Bounds(21, 108)), block: Written(4))
     train.network = NetworkPart(
       reads: Written(.tokens), cell: Written(.lstm), hidden: Written(1024), layers: Written(1),
       embedding: Written(1024), head: Written(0), inputs: Written([]))
@@ -34,7 +34,7 @@ package struct Preset: Sendable {
   private static var chorale: Preset {
     var train = TrainFields()
     train.representation = RepresentationPart(
-      name: Written(.voices), resolution: Written(4), lines: Written(4), repeats: Written(false))
+      name: Written(.voices), resolution: Written(.frames(4)), lines: Written(4), repeats: Written(false))
     train.network = NetworkPart(
       reads: Written(.frames), cell: Written(.lstm), hidden: Written(256), layers: Written(1), embedding: Written(0),
       head: Written(256), inputs: Written([.position, .pitchClasses, .shift]),

@@ -20,6 +20,8 @@ extension TrainFields {
     loss = reader.written("loss", .choice, default: "cross-entropy (roll: bce)")
     optimizer = OptimizerPart(reader)
     batch = reader.written("batch", .integer(1...4096).measured(in: "sequences"), default: "\(standard.batch)")
+    accumulate = reader.written(
+      "accumulate", .integer(1...1024).measured(in: "batches"), default: "\(standard.accumulate)")
     sequence = reader.written(
       "sequence", .integer(1...65_536).measured(in: "recurrent steps"), default: "\(standard.sequence)")
     iterations = reader.written("iterations", .count.measured(in: "iterations"), default: "\(standard.iterations)")
@@ -31,9 +33,14 @@ extension TrainFields {
       "validation", scope == .studio ? .validationInStudio : .validationByPath, default: "0.1")
     patience = reader.written("patience", Kind<Int>.count.measured(in: "validations").orNone, default: "none")
     transpose = Self.transpose(reader)
+    varyTempo = reader.written(
+      "vary_tempo", Kind<Double>.number("from 0 to 0.5") { $0 >= 0 && $0 <= 0.5 }.orNone, default: "none")
+    varyVelocity = reader.written(
+      "vary_velocity", Kind<Int>.integer(0...64).measured(in: "steps of 127").orNone, default: "none")
     average = reader.written(
       "average", Kind<Double>.number("from 0 up to but not 1") { $0 >= 0 && $0 < 1 }.orNone, default: "none")
     seed = reader.written("seed", .seed, default: "\(standard.seed)")
+    precision = reader.written("precision", .choice, default: "f32")
     isUncertain =
       (preset == nil && reader.node("preset") != nil)
       || (representation?.isUncertain ?? (reader.node("representation") != nil))
@@ -90,14 +97,16 @@ extension RepresentationPart {
     let standard = RepresentationFields(name: .steps)
     name = reader.written("name", kind, default: "steps")
     isUncertain = name == nil && reader.node("name") != nil
-    resolution = reader.written(
-      "resolution", .integer(1...96).measured(in: "frames a quarter"), default: "\(standard.resolution)")
+    resolution = reader.written("resolution", .resolution, default: "4")
     pitches = reader.written("pitches", .bounds(0...127, of: "MIDI pitches"), default: "\(standard.pitches)")
     block = reader.written("block", .integer(1...256).measured(in: "frames"), default: "\(standard.block)")
     holds = reader.written("holds", .boolean, default: "\(standard.holds)")
     lines = reader.written("lines", .integer(1...8), default: "\(standard.lines)")
     repeats = reader.written("repeats", .boolean, default: "\(standard.repeats)")
     time = reader.written("time", .choice, default: standard.time.rawValue)
+    programs = reader.written("programs", .programs, default: "merged")
+    drums = reader.written("drums", .boolean, default: "\(standard.drums)")
+    pedal = reader.written("pedal", .boolean, default: "\(standard.pedal)")
     reader.finish()
   }
 }
@@ -126,6 +135,8 @@ extension NetworkPart {
       Written(NetworkInput.allCases.filter { written.value.contains($0) }, at: written.mark)
     }
     dropout = DropoutPart(reader)
+    residual = reader.written("residual", .boolean, default: "false")
+    layerNorm = reader.written("layer_norm", .boolean, default: "false")
     reader.finish()
   }
 }

@@ -21,6 +21,7 @@ extension TrainFields {
     settings.loss = resolvedLoss(fields.loss, fields.representation?.name?.mark, name, report)
     settings.optimizer = fields.optimizer?.resolved() ?? settings.optimizer
     settings.batch = fields.batch?.value ?? settings.batch
+    settings.accumulate = fields.accumulate?.value ?? settings.accumulate
     settings.sequence = fields.sequence?.value ?? settings.sequence
     settings.iterations = fields.iterations?.value ?? settings.iterations
     settings.minutes = fields.minutes?.value
@@ -28,8 +29,12 @@ extension TrainFields {
     settings.validation = fields.validation?.value ?? settings.validation
     settings.patience = fields.patience?.value
     settings.transpose = fields.transpose?.value.settings
+    settings.varyTempo = fields.varyTempo?.value
+    settings.varyVelocity = fields.varyVelocity?.value
+    fields.reportVariations(name, report)
     settings.average = fields.average?.value
     settings.seed = fields.seed?.value ?? settings.seed
+    settings.precision = fields.precision?.value ?? .f32
     settings.generate = preset?.generate ?? GenerateFields()
     return settings
   }
@@ -47,6 +52,18 @@ extension TrainFields {
         loss.mark ?? nameMark, expected: name == .roll ? "mse, mae or bce" : "cross-entropy")
     }
     return standard
+  }
+
+  /// Reports variations of what a representation does not tell, where they are written in this file.
+  private func reportVariations(_ name: RepresentationName, _ report: Report) {
+    guard name != .events else { return }
+    let written = [
+      ("vary_tempo", varyTempo.flatMap { $0.value == nil ? nil : $0.mark }),
+      ("vary_velocity", varyVelocity.flatMap { $0.value == nil ? nil : $0.mark }),
+    ]
+    for case (let key, let mark?) in written {
+      report("\(key) means nothing for \(name.rawValue); it belongs to events", key, mark)
+    }
   }
 
   /// Reports what fields have to do with each other.
@@ -70,14 +87,19 @@ extension RepresentationPart {
     result.lines = lines?.value ?? result.lines
     result.repeats = repeats?.value ?? result.repeats
     result.time = time?.value ?? result.time
+    result.programs = programs?.value ?? result.programs
+    result.drums = drums?.value ?? result.drums
+    result.pedal = pedal?.value ?? result.pedal
     // A field means something for one representation only; told where it is written in this file.
-    let owners: [(key: String, mark: Mark?, owner: RepresentationName)] = [
-      ("block", block?.mark, .roll), ("holds", holds?.mark, .steps), ("lines", lines?.mark, .voices),
-      ("repeats", repeats?.mark, .voices), ("time", time?.mark, .events),
+    let owners: [(key: String, mark: Mark?, owners: [RepresentationName])] = [
+      ("block", block?.mark, [.roll]), ("holds", holds?.mark, [.steps]), ("lines", lines?.mark, [.voices]),
+      ("repeats", repeats?.mark, [.voices]), ("time", time?.mark, [.events]),
+      ("programs", programs?.mark, [.roll, .steps]), ("drums", drums?.mark, [.roll, .steps]),
     ]
-    for field in owners where field.owner != name {
+    for field in owners where !field.owners.contains(name) {
       guard let mark = field.mark else { continue }
-      report("\(field.key) means nothing for \(name.rawValue); it belongs to \(field.owner.rawValue)", field.key, mark)
+      let told = field.owners.map(\.rawValue).joined(separator: " and ")
+      report("\(field.key) means nothing for \(name.rawValue); it belongs to \(told)", field.key, mark)
     }
     if name == .events, let mark = pitches?.mark {
       report("pitches means nothing for events, which keep every pitch", "pitches", mark)
@@ -105,6 +127,8 @@ extension NetworkPart {
     result.head = head?.value ?? result.head
     result.inputs = inputs?.value ?? result.inputs
     result.dropout = dropout?.resolved() ?? result.dropout
+    result.residual = residual?.value ?? result.residual
+    result.layerNorm = layerNorm?.value ?? result.layerNorm
     if reading == .tokens, result.head > 0 {
       report(
         "head is \(result.head), but only a network that reads frames has a head", "head", head?.mark,

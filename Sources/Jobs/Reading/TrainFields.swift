@@ -9,6 +9,7 @@ package struct TrainFields: Sendable {
   var loss: Written<LossName>?
   var optimizer: OptimizerPart?
   var batch: Written<Int>?
+  var accumulate: Written<Int>?
   var sequence: Written<Int>?
   var iterations: Written<Int>?
   var minutes: Written<Double>?
@@ -16,8 +17,11 @@ package struct TrainFields: Sendable {
   var validation: Written<ValidationChoice>?
   var patience: Written<Int?>?
   var transpose: Written<TransposePart>?
+  var varyTempo: Written<Double?>?
+  var varyVelocity: Written<Int?>?
   var average: Written<Double?>?
   var seed: Written<UInt64>?
+  var precision: Written<PrecisionName>?
   /// The place of the whole map.
   var mark: Mark?
   /// Says that a field is wrong on which others depend, so that nothing can be said of how they fit.
@@ -35,6 +39,7 @@ package struct TrainFields: Sendable {
     result.loss = loss ?? base.loss
     result.optimizer = optimizer?.overlaid(on: base.optimizer) ?? base.optimizer
     result.batch = batch ?? base.batch
+    result.accumulate = accumulate ?? base.accumulate
     result.sequence = sequence ?? base.sequence
     result.iterations = iterations ?? base.iterations
     result.minutes = minutes ?? base.minutes
@@ -42,8 +47,11 @@ package struct TrainFields: Sendable {
     result.validation = validation ?? base.validation
     result.patience = patience ?? base.patience
     result.transpose = transpose ?? base.transpose
+    result.varyTempo = varyTempo ?? base.varyTempo
+    result.varyVelocity = varyVelocity ?? base.varyVelocity
     result.average = average ?? base.average
     result.seed = seed ?? base.seed
+    result.precision = precision ?? base.precision
     result.mark = mark ?? base.mark
     result.isUncertain = isUncertain || base.isUncertain
     return result
@@ -57,13 +65,16 @@ struct RepresentationPart: Sendable {
   var isNameAlone = false
   /// Says that a name is written and is none.
   var isUncertain = false
-  var resolution: Written<Int>?
+  var resolution: Written<GridChoice>?
   var pitches: Written<Bounds>?
   var block: Written<Int>?
   var holds: Written<Bool>?
   var lines: Written<Int>?
   var repeats: Written<Bool>?
   var time: Written<EventTime>?
+  var programs: Written<ProgramChoice>?
+  var drums: Written<Bool>?
+  var pedal: Written<Bool>?
 
   /// Another representation, or a name alone, takes nothing from what lies below.
   func overlaid(on base: RepresentationPart?) -> RepresentationPart {
@@ -77,6 +88,9 @@ struct RepresentationPart: Sendable {
     result.lines = lines ?? base.lines
     result.repeats = repeats ?? base.repeats
     result.time = time ?? base.time
+    result.programs = programs ?? base.programs
+    result.drums = drums ?? base.drums
+    result.pedal = pedal ?? base.pedal
     return result
   }
 }
@@ -91,6 +105,8 @@ struct NetworkPart: Sendable {
   var head: Written<Int>?
   var inputs: Written<[NetworkInput]>?
   var dropout: DropoutPart?
+  var residual: Written<Bool>?
+  var layerNorm: Written<Bool>?
   /// Says that a way of reading is written and is none.
   var isUncertain = false
 
@@ -107,6 +123,8 @@ struct NetworkPart: Sendable {
     result.head = head ?? (readsOtherwise ? nil : base.head)
     result.inputs = inputs ?? base.inputs
     result.dropout = dropout?.overlaid(on: base.dropout) ?? base.dropout
+    result.residual = residual ?? base.residual
+    result.layerNorm = layerNorm ?? base.layerNorm
     return result
   }
 }

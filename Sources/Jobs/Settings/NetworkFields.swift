@@ -44,6 +44,10 @@ package struct NetworkFields: Codable, Sendable, Equatable {
   /// Further inputs, each at most once, in the order of `NetworkInput`.
   package var inputs: [NetworkInput] = []
   package var dropout = DropoutFields()
+  /// Whether each layer above the first adds what it read to what it gives.
+  package var residual = false
+  /// Whether each layer's output is normalised.
+  package var layerNorm = false
 
   /// Takes the defaults of a way of reading.
   package init(reads: NetworkReading) {
@@ -52,5 +56,25 @@ package struct NetworkFields: Codable, Sendable, Equatable {
     head = reads == .frames ? 256 : 0
   }
 
-  package enum CodingKeys: String, CodingKey { case reads, cell, hidden, layers, embedding, head, inputs, dropout }
+  package enum CodingKeys: String, CodingKey {
+    case reads, cell, hidden, layers, embedding, head, inputs, dropout, residual
+    case layerNorm = "layer_norm"
+  }
+}
+
+extension NetworkFields {
+  /// Reads fields of this or an earlier version; what that did not know is as it was then.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(reads: try container.decode(NetworkReading.self, forKey: .reads))
+    cell = try container.decode(CellName.self, forKey: .cell)
+    hidden = try container.decode(Int.self, forKey: .hidden)
+    layers = try container.decode(Int.self, forKey: .layers)
+    embedding = try container.decode(Int.self, forKey: .embedding)
+    head = try container.decode(Int.self, forKey: .head)
+    inputs = try container.decode([NetworkInput].self, forKey: .inputs)
+    dropout = try container.decode(DropoutFields.self, forKey: .dropout)
+    residual = try container.decodeIfPresent(Bool.self, forKey: .residual) ?? false
+    layerNorm = try container.decodeIfPresent(Bool.self, forKey: .layerNorm) ?? false
+  }
 }

@@ -6,8 +6,10 @@ package struct StudioSettings: Codable, Sendable, Equatable {
   package var settle: TimeSpan?
   /// The number of runs that may go on at once.
   package var workers = 1
-  /// The number of threads of a worker; 0: all cores.
+  /// The number of threads of a worker, at most as many as there are cores; 0: all cores, shared among the workers.
   package var threads = 0
+  /// How far workers stand back behind other programs, 0 to 19 (nice).
+  package var nice = 10
   /// The time between two checkpoints of a training.
   package var checkpoint: TimeSpan = .seconds(30)
 
@@ -16,7 +18,7 @@ package struct StudioSettings: Codable, Sendable, Equatable {
   /// The time that a file must lie unchanged: what is written, else 5 s, and 15 s on a network file system.
   package func settle(onNetwork: Bool) -> TimeSpan { settle ?? .seconds(onNetwork ? 15 : 5) }
 
-  package enum CodingKeys: String, CodingKey { case poll, settle, workers, threads, checkpoint }
+  package enum CodingKeys: String, CodingKey { case poll, settle, workers, threads, nice, checkpoint }
 }
 
 /// What `limits:` in `jobs.yaml` sets: the most that a drop may cost.

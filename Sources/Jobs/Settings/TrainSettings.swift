@@ -4,6 +4,11 @@ package enum LossName: String, Codable, Sendable, CaseIterable {
   case crossEntropy = "cross-entropy"
 }
 
+/// How exactly the operands of large products are kept while training.
+package enum PrecisionName: String, Codable, Sendable, CaseIterable {
+  case f32, bf16
+}
+
 /// Augmentation by moving copies of the songs up and down.
 package struct TransposeSettings: Codable, Sendable, Equatable {
   /// The lowest and highest number of semitones.
@@ -63,8 +68,10 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package var network: NetworkFields
   package var loss: LossName
   package var optimizer = OptimizerFields()
-  /// Sequences an iteration.
+  /// Sequences of a batch.
   package var batch = 32
+  /// Batches whose gradients make one iteration.
+  package var accumulate = 1
   /// Recurrent steps of a sequence: tokens, frames or blocks.
   package var sequence = 128
   /// The most iterations, over which schedule, warm-up and fading run.
@@ -78,9 +85,14 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package var patience: Int?
   /// Augmentation by transposing; nil: none.
   package var transpose: TransposeSettings?
+  /// Augmentation of events: the share by which copies are played slower or faster at most; nil: none.
+  package var varyTempo: Double?
+  /// Augmentation of events: by how much copies are played softer or louder at most, of 127; nil: none.
+  package var varyVelocity: Int?
   /// The factor of the weights' exponential average; nil: none.
   package var average: Double?
   package var seed: UInt64 = 1
+  package var precision = PrecisionName.f32
   /// What `generate` uses with these weights unless told otherwise.
   package var generate = GenerateFields()
 
@@ -89,6 +101,32 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     self.representation = RepresentationFields(name: representation)
     network = NetworkFields(reads: representation == .roll || representation == .events ? .tokens : .frames)
     loss = representation == .roll ? .bce : .crossEntropy
+  }
+
+  /// Reads fields of this or an earlier version; what that did not know is as it was then.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    from = try container.decode(String.self, forKey: .from)
+    preset = try container.decodeIfPresent(String.self, forKey: .preset)
+    representation = try container.decode(RepresentationFields.self, forKey: .representation)
+    network = try container.decode(NetworkFields.self, forKey: .network)
+    loss = try container.decode(LossName.self, forKey: .loss)
+    optimizer = try container.decode(OptimizerFields.self, forKey: .optimizer)
+    batch = try container.decode(Int.self, forKey: .batch)
+    accumulate = try container.decodeIfPresent(Int.self, forKey: .accumulate) ?? 1
+    sequence = try container.decode(Int.self, forKey: .sequence)
+    iterations = try container.decode(Int.self, forKey: .iterations)
+    minutes = try container.decodeIfPresent(Double.self, forKey: .minutes)
+    validateEvery = try container.decode(Int.self, forKey: .validateEvery)
+    validation = try container.decode(ValidationChoice.self, forKey: .validation)
+    patience = try container.decodeIfPresent(Int.self, forKey: .patience)
+    transpose = try container.decodeIfPresent(TransposeSettings.self, forKey: .transpose)
+    varyTempo = try container.decodeIfPresent(Double.self, forKey: .varyTempo)
+    varyVelocity = try container.decodeIfPresent(Int.self, forKey: .varyVelocity)
+    average = try container.decodeIfPresent(Double.self, forKey: .average)
+    seed = try container.decode(UInt64.self, forKey: .seed)
+    precision = try container.decodeIfPresent(PrecisionName.self, forKey: .precision) ?? .f32
+    generate = try container.decode(GenerateFields.self, forKey: .generate)
   }
 
   /// Writes every field, also those that are none.
@@ -101,6 +139,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(loss, forKey: .loss)
     try container.encode(optimizer, forKey: .optimizer)
     try container.encode(batch, forKey: .batch)
+    try container.encode(accumulate, forKey: .accumulate)
     try container.encode(sequence, forKey: .sequence)
     try container.encode(iterations, forKey: .iterations)
     try container.encode(minutes, forKey: .minutes)
@@ -108,14 +147,19 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(validation, forKey: .validation)
     try container.encode(patience, forKey: .patience)
     try container.encode(transpose, forKey: .transpose)
+    try container.encode(varyTempo, forKey: .varyTempo)
+    try container.encode(varyVelocity, forKey: .varyVelocity)
     try container.encode(average, forKey: .average)
     try container.encode(seed, forKey: .seed)
+    try container.encode(precision, forKey: .precision)
     try container.encode(generate, forKey: .generate)
   }
 
   package enum CodingKeys: String, CodingKey {
-    case from, preset, representation, network, loss, optimizer, batch, sequence, iterations, minutes
+    case from, preset, representation, network, loss, optimizer, batch, accumulate, sequence, iterations, minutes
     case validateEvery = "validate_every"
-    case validation, patience, transpose, average, seed, generate
+    case validation, patience, transpose, average, seed, precision, generate
+    case varyTempo = "vary_tempo"
+    case varyVelocity = "vary_velocity"
   }
 }

@@ -1,3 +1,4 @@
+import Composition
 import Foundation
 import Glibc
 import Identity
@@ -41,7 +42,8 @@ struct Preparation {
     order.attempt = run.attempts + 1
     order.numerics = environment.numerics
     order.programVersion = environment.programVersion
-    order.threads = configuration.studio.threads
+    order.threads = MachineShare.present.share(
+      asked: configuration.studio.threads, workers: configuration.studio.workers)
     order.checkpointSeconds = configuration.studio.checkpoint.seconds
     return PreparedRun(order: order, text: try files.write(order))
   }

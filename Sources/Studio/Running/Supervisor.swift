@@ -45,7 +45,6 @@ final class Supervisor {
 
   /// Seconds that a worker has for its checkpoint.
   private static let grace = 4.0
-  static let niceness: Int32 = 5
 
   init(paths: StudioPaths, environment: StudioEnvironment, ledger: Ledger) {
     self.paths = paths
@@ -90,7 +89,8 @@ final class Supervisor {
       }
       ended[run.id] = nil
       let process = try environment.make(.launchWorker) {
-        try environment.launcher.launch(runFolder: paths.run(run.id), niceness: Self.niceness)
+        try environment.launcher.launch(
+          runFolder: paths.run(run.id), niceness: Int32(clamping: configuration.studio.nice))
       }
       active[run.id] = ActiveWorker(
         process: process, attempt: attempt, retries: spec.retries, timeout: spec.timeout.seconds,

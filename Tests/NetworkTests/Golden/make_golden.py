@@ -4,8 +4,8 @@
     python3 make_golden.py [NAME …]     # needs torch and safetensors; the files here were made with torch 2.15
 
 A file holds the weights (`weights.NAME`), one batch, the loss and every gradient (`gradient.NAME`), and for some the
-losses and weights (`adamw.…`, `rmsprop.…`) of ten optimiser steps over that batch with the state carried on. Its
-metadata holds the shape of the network as texts.
+losses and weights (`WAY.…`, the ways are those of `WAYS`) of ten optimiser steps over that batch with the state carried
+on, and the averaged weights (`WAY.average.…`). Its metadata holds the shape of the network as texts.
 """
 import pathlib
 import sys
@@ -33,6 +33,8 @@ class Reference(nn.Module):
         self.cell = c.get("cell", "lstm")
         module = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}[self.cell]
         self.add_module(self.cell, module(embedding or width, hidden, c["layers"]))
+        if c.get("layer_norm"):
+            self.norm = nn.ModuleList(nn.LayerNorm(hidden) for _ in range(c["layers"]))
         self.outputs = c.get("outputs", ["output"])
         inner = c.get("head") or hidden
         if c.get("head"):
@@ -87,7 +89,11 @@ class Reference(nn.Module):
                 h = torch.sigmoid(o) * torch.tanh(s)
                 out.append(h)
             new.append((h.detach(), s.detach()))
-            y = torch.stack(out)
+            below, y = y, torch.stack(out)
+            if c.get("layer_norm"):
+                y = self.norm[l](y)
+            if c.get("residual") and l > 0:
+                y = y + below
         return self.loss(y.flatten(0, 1), x, b), new
 
     def loss(self, y, x, b):
@@ -170,32 +176,61 @@ def run(name, c):
     loss.backward()
     out["loss"] = loss.detach().reshape(1)
     out |= {f"gradient.{k}": p.grad.clone() for k, p in model.named_parameters()}
-    for kind in ("adamw", "rmsprop") if c.get("optimisers") else ():
+    for way in c.get("ways", []):
         model.load_state_dict(start)
-        if kind == "adamw":
-            optimizer = torch.optim.AdamW(model.parameters(), lr=0.003, weight_decay=0.02)
-        else:
-            optimizer = torch.optim.RMSprop(model.parameters(), lr=0.001)
+        make, clip, scheduled, decay = WAYS[way]
+        optimizer = make(model.parameters())
+        schedule = scheduled(optimizer)
+        average = None
+        if decay:
+            keep = lambda old, new, count: (k := min(decay, float(count) / float(count + 9))) * old + (1 - k) * new
+            average = torch.optim.swa_utils.AveragedModel(model, avg_fn=keep)
+            average.n_averaged += 1         # the first weights count
         state, losses = zero(), []
-        for _ in range(10):
+        for _ in range(STEPS_MADE):
             loss, state = model(b, state)
             optimizer.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 0.5)
+            if clip:
+                nn.utils.clip_grad_norm_(model.parameters(), clip)
             optimizer.step()
+            schedule.step()
             losses.append(loss.item())
-        out[f"{kind}.losses"] = torch.tensor(losses)
-        out |= {f"{kind}.{k}": v.clone() for k, v in model.state_dict().items()}
+            if average:
+                average.update_parameters(model)
+        out[f"{way}.losses"] = torch.tensor(losses)
+        out |= {f"{way}.{k}": v.clone() for k, v in model.state_dict().items()}
+        if average:
+            out |= {f"{way}.average.{k}": v.clone() for k, v in average.module.state_dict().items()}
     texts = {k: str(c[k]) for k in ("reading", "width", "embedding", "hidden", "layers", "writing", "classes")}
     texts["cell"] = c.get("cell", "lstm")
     texts["head"] = str(c.get("head", 0))
     texts["tables"] = " ".join(f"{n}:{r}:{int(l)}" for n, r, l in c.get("tables", []))
     texts["outputs"] = " ".join(c.get("outputs", ["output"]))
     texts["masks"] = "".join(str(int(m)) for row in c.get("masks", []) for m in row)
-    texts["optimisers"] = "adamw rmsprop" if c.get("optimisers") else ""
+    texts["optimisers"] = " ".join(c.get("ways", []))
+    texts |= {key: "1" for key in ("residual", "layer_norm") if c.get(key)}
     path = pathlib.Path(__file__).parent / f"{name}.safetensors"
     save_file({k: v.detach().float().contiguous() for k, v in out.items()}, path, metadata=texts)
     print(path.name, path.stat().st_size, loss.item())
+
+
+STEPS_MADE = 10
+ADAMW = lambda p: torch.optim.AdamW(p, lr=0.003, weight_decay=0.02)
+CONSTANT = lambda o: torch.optim.lr_scheduler.ConstantLR(o, 1)
+# How weights are moved: the optimiser, the bound of the gradient's norm, the schedule, the decay of the average.
+WAYS = {
+    "adamw": (ADAMW, 0.5, CONSTANT, None),
+    "rmsprop": (lambda p: torch.optim.RMSprop(p, lr=0.001), 0.5, CONSTANT, None),
+    "adam": (lambda p: torch.optim.Adam(p, lr=0.003, weight_decay=0.02), None, CONSTANT, None),
+    "sgd": (lambda p: torch.optim.SGD(p, lr=0.3, weight_decay=0.02), None, CONSTANT, None),
+    "rmsprop-decay": (lambda p: torch.optim.RMSprop(p, lr=0.001, weight_decay=0.02), None, CONSTANT, None),
+    "cosine": (ADAMW, None, lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, STEPS_MADE), None),
+    "linear": (ADAMW, None, lambda o: torch.optim.lr_scheduler.LinearLR(o, 1, 0, STEPS_MADE), None),
+    # LinearLR starts at 1/4 and is at 1 three steps later: (i + 1) / 4.
+    "warm-up": (ADAMW, None, lambda o: torch.optim.lr_scheduler.LinearLR(o, 1 / 4, 1, 3), None),
+    "average": (ADAMW, None, CONSTANT, 0.3),
+}
 
 
 def descending(classes):
@@ -204,24 +239,33 @@ def descending(classes):
 
 
 CASES = {
-    "classes": dict(reading="classes", width=11, embedding=5, hidden=10, layers=2, writing="classes", classes=13, optimisers=True),
+    "classes": dict(reading="classes", width=11, embedding=5, hidden=10, layers=2, writing="classes", classes=13, ways=["adamw", "rmsprop"]),
     "wide": dict(reading="classes", width=70, embedding=3, hidden=66, layers=1, writing="classes", classes=68),
-    "mse": dict(reading="vectors", width=9, embedding=6, hidden=7, layers=1, writing="mse", classes=10, valued=True, optimisers=True),
+    "mse": dict(reading="vectors", width=9, embedding=6, hidden=7, layers=1, writing="mse", classes=10, valued=True, ways=["adamw", "rmsprop"]),
     "mae": dict(reading="vectors", width=9, embedding=0, hidden=7, layers=1, writing="mae", classes=10),
     "bce": dict(reading="vectors", width=9, embedding=0, hidden=7, layers=2, writing="bce", classes=10, valued=True),
     "independent": dict(reading="vectors", width=12, embedding=0, hidden=17, layers=1, writing="independent", head=10, classes=8),
     "written": dict(
         reading="vectors", width=12, embedding=0, hidden=9, layers=2, writing="written", head=14, classes=7,
-        tables=[("written.weight", 6, True), ("last.weight", 7, False)], masks=descending(7), optimisers=True),
+        tables=[("written.weight", 6, True), ("last.weight", 7, False)], masks=descending(7), ways=["adamw", "rmsprop"]),
     "voices": dict(
         reading="vectors", width=12, embedding=4, hidden=9, layers=1, writing="written", head=70, classes=6,
         tables=[("line.weight", 2, False), ("line_last.0.weight", 4, False), ("line_written.0.weight", 5, False)],
         outputs=["output.0", "output.1"], masks=[[1] * 6, [1, 0, 1, 1, 0, 1]]),
-    "gru": dict(cell="gru", reading="classes", width=11, embedding=5, hidden=10, layers=2, writing="classes", classes=13, optimisers=True),
+    "ways": dict(reading="classes", width=6, embedding=4, hidden=5, layers=1, writing="classes", classes=7, ways=list(WAYS)),
+    "gru": dict(cell="gru", reading="classes", width=11, embedding=5, hidden=10, layers=2, writing="classes", classes=13, ways=["adamw", "rmsprop"]),
     "gru-wide": dict(cell="gru", reading="vectors", width=12, embedding=0, hidden=66, layers=1, writing="bce", classes=8, valued=True),
-    "rnn": dict(cell="rnn", reading="vectors", width=9, embedding=6, hidden=7, layers=2, writing="mse", classes=10, valued=True, optimisers=True),
+    "rnn": dict(cell="rnn", reading="vectors", width=9, embedding=6, hidden=7, layers=2, writing="mse", classes=10, valued=True, ways=["adamw", "rmsprop"]),
     "rnn-wide": dict(cell="rnn", reading="classes", width=12, embedding=4, hidden=66, layers=1, writing="classes", classes=8),
+    "norm-wide": dict(
+        cell="rnn", reading="classes", width=12, embedding=4, hidden=66, layers=2, writing="classes", classes=8,
+        residual=True, layer_norm=True),
 }
+for cell in ("lstm", "gru", "rnn"):
+    small = dict(cell=cell, reading="classes", width=8, embedding=4, hidden=6, layers=3, writing="classes", classes=7)
+    CASES[f"{cell}-residual"] = small | dict(residual=True)
+    CASES[f"{cell}-norm"] = small | dict(layer_norm=True)
+    CASES[f"{cell}-both"] = small | dict(residual=True, layer_norm=True, ways=["adamw"])
 
 if __name__ == "__main__":
     for name, case in CASES.items():

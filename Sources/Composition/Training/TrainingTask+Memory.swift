@@ -1,0 +1,56 @@
+internal import Glibc
+internal import Network
+
+extension TrainingTask {
+  /// Reckons the most bytes that this process will take: what it has now, and what training adds at its fullest.
+  ///
+  /// Fullest is the larger of validating and going on from a checkpoint; weights of a file are in memory already.
+  ///
+  /// - Returns: bytes.
+  /// - Throws: `CompositionError` of kind `spec` with the figure where the machine, or what the control group leaves of
+  ///   it, is smaller; `CompositionError` or `NetworkError` where the network cannot be made.
+  package func checkedMemory() throws -> Int {
+    let reading = try plan.reading(), architecture = reading.architecture
+    try architecture.check()
+    let parameters = 4 * architecture.parameterCount
+    let (lanes, steps) = (settings.batch, settings.sequence)
+    // Written tokens a row, as the first batches have them.
+    var tokensPerRow = 0.0
+    if case .written = architecture.writing, !train.items.isEmpty {
+      var stream = LaneStream(train, reading, settings)
+      let rows = min(steps, 64)
+      tokensPerRow = Double(stream.next(rows, progress: 0).written.count) / Double(rows * lanes)
+    }
+    func tokens(_ rows: Int) -> Int { Int((Double(rows) * tokensPerRow).rounded(.up)) }
+    let trainer = architecture.trainingBytes(
+      optimizer: settings.optimizer, lanes: lanes, steps: steps, tokens: tokens(lanes * steps),
+      accumulate: settings.accumulate, precision: settings.precision.flatMap { Precision(rawValue: $0) } ?? .f32)
+    // The best weights, those that are validated, and a scorer of them; the best alone without validation.
+    var more = 2 * parameters
+    if !validation.items.isEmpty {
+      let rows = Scoring.lanes * Scoring.window
+      more += parameters + architecture.scoringBytes(lanes: Scoring.lanes, steps: Scoring.window, tokens: tokens(rows))
+    }
+    if let path = checkpointPath, let size = DurableFile.size(path) { more = max(more, 2 * size + parameters) }
+    // A batch as it is gathered and checked.
+    let batch = lanes * steps * 256 + tokens(lanes * steps) * 96
+    // What small pieces, thread stacks and holes between them take beside the buffers.
+    let beside = (2 << 20) + (trainer + more) / 64
+    let needed = Self.residentBytes + trainer + more + batch + beside
+    let present = MachineShare.present.memory
+    guard needed <= present else {
+      throw CompositionError(
+        .spec,
+        "training a network of \(architecture.parameterCount) parameters with batch \(lanes) and sequence \(steps) needs"
+          + " \(needed >> 20) MiB of memory; there are \(present >> 20) MiB; take a smaller hidden, batch or sequence")
+    }
+    return needed
+  }
+
+  /// Bytes that this process has in memory now.
+  private static var residentBytes: Int {
+    guard let bytes = try? DurableFile.read("/proc/self/statm") else { return 0 }
+    let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
+  }
+}
