@@ -1,12 +1,14 @@
 """What the crash scripts share: MIDI files, a studio in a temporary folder, the watcher, the ledger."""
 
 import glob
+import io
 import json
 import os
 import random
 import shutil
 import signal
 import subprocess
+import tarfile
 import tempfile
 import time
 
@@ -41,6 +43,17 @@ def midi(seed, bars=8):
         now = tick
     track += b"\x00\xff\x2f\x00"
     return b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk" + len(track).to_bytes(4, "big") + track
+
+
+def tar(files):
+    """The bytes of a tar archive of these files, the same for the same files."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
 
 
 JOB = """version: 1

@@ -30,10 +30,12 @@ struct DoctorTests {
     #expect(report.counts.map { "\($0.0) \($0.1)" } == ["objects 1", "weights 1", "songs 2", "run folders 1"])
   }
 
-  @Test("finds what is damaged or missing, and says a remedy", arguments: [
-    (".ritornello/objects", "object", true), (".ritornello/weights", "weights", true), ("outbox", "song", true),
-    (".ritornello/objects", "object", false), (".ritornello/weights", "weights", false),
-  ])
+  @Test(
+    "finds what is damaged or missing, and says a remedy",
+    arguments: [
+      (".ritornello/objects", "object", true), (".ritornello/weights", "weights", true), ("outbox", "song", true),
+      (".ritornello/objects", "object", false), (".ritornello/weights", "weights", false),
+    ])
   func damaged(folder: String, kind: String, isThere: Bool) throws {
     let studio = try delivered()
     let endings = ["mid", "safetensors"]

@@ -95,7 +95,8 @@ extension Doctor {
     }
     if moved > 0 {
       report.notice(
-        "songs-moved", "\(moved) songs are no longer in the outbox", remedy: "nothing: the next pass notes them as collected")
+        "songs-moved", "\(moved) songs are no longer in the outbox",
+        remedy: "nothing: the next pass notes them as collected")
     }
     report.count("songs", songs.count)
   }
@@ -108,7 +109,9 @@ extension Doctor {
     for job in try environment.names(in: paths.outbox) where job.bytes.first != UInt8(ascii: ".") {
       guard try isFolder(paths.outbox / job) else { continue }
       for number in try environment.names(in: paths.outbox / job) {
-        guard let id = RunID(job.shown + "/" + number.shown), try isFolder(paths.outbox / job / number) else { continue }
+        guard let id = RunID(job.shown + "/" + number.shown), try isFolder(paths.outbox / job / number) else {
+          continue
+        }
         folders += 1
         guard known[id] != nil || isHeld else {
           report.fault(

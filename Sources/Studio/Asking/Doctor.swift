@@ -29,7 +29,8 @@ package struct Doctor {
   /// - Returns: what was found.
   package func examine(instructionSet: String, deep: Bool) -> DoctorReport {
     var report = DoctorReport()
-    report.good("program", "version \(environment.programVersion), arithmetic \(environment.numerics), \(instructionSet)")
+    report.good(
+      "program", "version \(environment.programVersion), arithmetic \(environment.numerics), \(instructionSet)")
     let archive = String(cString: archive_version_string())
     report.good("libraries", "\(archive), SQLite \((try? reader.libraryVersion()) ?? "unknown")")
     examineClock(&report)
@@ -72,7 +73,8 @@ package struct Doctor {
   private func examineFolders(_ report: inout DoctorReport) {
     for (name, path) in [("inbox", paths.inbox), ("outbox", paths.outbox), (".ritornello", paths.hidden)] {
       guard (try? environment.exists(path / ".")) == true else {
-        report.notice("folder", "there is no \(name)", remedy: "watch and run make it; if it is to be mounted, mount it")
+        report.notice(
+          "folder", "there is no \(name)", remedy: "watch and run make it; if it is to be mounted, mount it")
         continue
       }
       let remote = FileSystemKind.remoteName(of: path / ".", files: environment.files)
@@ -130,7 +132,8 @@ package struct Doctor {
     let (file, diagnostics) = JobsFile.parse(bytes: bytes, path: "jobs.yaml")
     guard let file else {
       report.fault(
-        "jobs", diagnostics.map(\.text).joined(separator: "; "), remedy: "correct it; ritornello check tells all errors")
+        "jobs", diagnostics.map(\.text).joined(separator: "; "), remedy: "correct it; ritornello check tells all errors"
+      )
       return
     }
     // Zones were looked up while it was read.

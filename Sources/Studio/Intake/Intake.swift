@@ -38,6 +38,8 @@ final class Intake {
     var isPartial = false
     /// What of the machine failed, if anything did.
     var machineError: (any Error)?
+    /// Says that it failed in the studio's own folder, so that any number of files may not have been taken in.
+    var isFaultOurs = false
   }
 
   init(paths: StudioPaths, environment: StudioEnvironment, ledger: Ledger) {
@@ -71,6 +73,7 @@ final class Intake {
     backlog = backlog.dropFirst(handled)
     if !look.isPartial { backlog = [] }
     try removeRemaining(configuration, isEnough, &look)
+    if let error = look.machineError { look.isFaultOurs = isOurs(error) }
     return look
   }
 
@@ -87,6 +90,7 @@ final class Intake {
     } catch {
       look.machineError = error
       look.problems.append(Problem(error, doing: "the inbox cannot be read", at: environment.clock.now))
+      look.isFaultOurs = isOurs(error)
       return false
     }
     var told = Look()

@@ -75,6 +75,7 @@ final class StudioSession {
     let look = try intake.look(configuration: jobs.file, isEnough: isEnough)
     problems.replace(look.problems, from: "intake")
     supervisor.isIntakeFaulty = look.machineError != nil
+    supervisor.holdsNewRuns = look.isFaultOurs
     return look
   }
 
