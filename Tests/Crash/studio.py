@@ -107,10 +107,11 @@ class Studio:
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
-    def start(self):
+    def start(self, user=None):
         assert self.watcher is None
         self.watcher = subprocess.Popen(
-            [self.binary, "watch", "--studio", self.root], stdout=self.log, stderr=self.log)
+            [self.binary, "watch", "--studio", self.root], stdout=self.log, stderr=self.log,
+            user=user)
         # Until then it hears no signal, and another command would take the studio for itself.
         self.wait("the watcher holds the studio", self.is_held)
 
