@@ -97,7 +97,7 @@ def check_ledger(root):
     assert not once, f"drops with two fates: {once}"
 
 
-def check_doctor(binary, root, is_empty_allowed=True):
+def check_doctor(binary, root):
     """The program's own examination finds no fault."""
     result = subprocess.run(
         [binary, "doctor", "--deep", "--json", "--studio", root], capture_output=True, text=True, timeout=120)

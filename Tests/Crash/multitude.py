@@ -98,8 +98,8 @@ def take_in(binary, count, kills, generator):
         moments = sorted(generator.randrange(count) for _ in range(kills))
         os.sync()
         studio.start()
-        first, waits, highest = None, [], 0.0
-        end = time.monotonic() + 60 + count / 50
+        first, waits, highest, looking = None, [], 0.0, 0.0
+        end = time.monotonic() + 120 + count / 50
         while True:
             done = taken(studio)
             if done and first is None:
@@ -113,13 +113,15 @@ def take_in(binary, count, kills, generator):
             if moments and done > moments[0]:
                 moments.pop(0)
                 studio.kill()
+                begun = time.monotonic()
                 invariants.check_objects(studio.root)
+                looking += time.monotonic() - begun
                 studio.start()
             if done >= count:
                 break
             assert time.monotonic() < end, f"{done} of {count} files were taken"
             time.sleep(0.1)
-        seconds = time.monotonic() - first
+        seconds = time.monotonic() - first - looking
         studio.wait("the inbox to be empty", lambda: not any(
             name.endswith(".mid") for _, _, names in os.walk(studio.path("inbox")) for name in names))
         assert studio.stop() == 0
