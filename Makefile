@@ -23,7 +23,7 @@ FAULTS ?=
 KILLS  ?= 500
 CROWD  ?= 100000
 
-CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py)
+CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py Tests/Crash/stop.py)
 SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
 
 .PHONY: help build test check-shared check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd demo format lint clean install deps toolchain
