@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Lets each call to the system fail, one a run, and holds the studio to its promise after each.
 
-Usage: sweep.py PROGRAM [--sample N] [--jobs N] [--errors ENOSPC,EIO,EACCES] [--all-errors] [--only SET:NUMBER:ERROR]
+Usage: sweep.py PROGRAM [--sample N] [--jobs N] [--errors ENOSPC,EIO,EACCES] [--all-errors] [--sets own,ledger,worker]
+       [--only SET:NUMBER:ERROR]
 
 The scenario: an empty studio with MIDI files, a duplicate, a file that is none, an archive and a one-off spec in its
 inbox; one pass takes them in, trains two small networks with checkpoints, and delivers. faults.c counts the calls that
@@ -9,11 +10,15 @@ this makes below the studio's folder, the ledger's apart from all others, in the
 together. Then, for each number: the same again with that call failing (ENOSPC, EIO and EACCES in turn, or each), the
 invariants, passes without fault until nothing is left to do, the invariants at rest, and the songs held to those of
 the undisturbed run, byte for byte. With --sample, only so many numbers, spread evenly.
+
+A third set, `worker`, is the calls of a worker alone which writes a checkpoint after each iteration: after the fault the
+next attempt goes on from what lies there, and its weights and songs must be those of an undisturbed one.
 """
 
 import argparse
 import concurrent.futures
 import errno
+import json
 import os
 import shutil
 import struct
@@ -26,6 +31,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "Crash"))
 
 import invariants  # noqa: E402
+import resume  # noqa: E402
 from studio import Studio, midi, tar  # noqa: E402
 
 FILES = {f"bach/{number}.mid": midi(number, bars=4) for number in range(4)}
@@ -39,7 +45,7 @@ DROPPED = {
     "jazz.tar": [tar({"x.mid": INSIDE}), INSIDE],
     "tonight.yaml": SPEC,
 }
-SETS = ("own", "ledger")
+SETS = ("own", "ledger", "worker")
 ERRORS = ("ENOSPC", "EIO", "EACCES")
 # Statuses that a pass may end with: done, a run failed, and sysexits' words for data, input, files and later.
 STATUSES = {0, 1, 65, 66, 73, 74, 75}
@@ -102,7 +108,7 @@ class Scenario:
 def undisturbed(binary, library):
     """The songs, and how many calls of each set the pass makes."""
     counts, songs = {}, None
-    for which in SETS:
+    for which in SETS[:2]:
         scenario = Scenario(binary, library)
         try:
             result = scenario.run(which)
@@ -116,6 +122,83 @@ def undisturbed(binary, library):
             scenario.remove()
     assert len(songs) == 3, songs
     return songs, counts
+
+
+class Attempt:
+    """A run's folder, and the attempts of a worker at it."""
+
+    def __init__(self, binary, library, order, files):
+        self.binary, self.library = os.path.abspath(binary), library
+        self.run_folder = resume.Run(binary, order, files, threads=1, checkpoint_seconds=0)
+        self.folder = self.run_folder.folder
+        self.beside = tempfile.mkdtemp(prefix="ritornello-faults-")
+
+    def work(self, at=None, error=None, is_counted=True):
+        environment = {name: value for name, value in os.environ.items() if name != "RITORNELLO_STUDIO_PID"}
+        if is_counted:
+            with open(os.path.join(self.beside, "count"), "wb") as file:
+                file.write(bytes(8))
+            environment.update(
+                LD_PRELOAD=self.library, FAULTS_ROOT=self.folder, FAULTS_COUNTER=os.path.join(self.beside, "count"),
+                FAULTS_LOG=os.path.join(self.beside, "log"))
+            if at:
+                environment.update(FAULTS_AT=str(at), FAULTS_ERRNO=str(getattr(errno, error)))
+        return subprocess.run(
+            [self.binary, "work", self.folder], capture_output=True, text=True, env=environment, timeout=300)
+
+    def count(self):
+        with open(os.path.join(self.beside, "count"), "rb") as file:
+            return struct.unpack("l", file.read(8))[0]
+
+    def failed(self):
+        try:
+            with open(os.path.join(self.beside, "log")) as file:
+                return file.read().strip().replace(self.folder, "")
+        except FileNotFoundError:
+            return ""
+
+    def result(self):
+        try:
+            with open(os.path.join(self.folder, "result.json")) as file:
+                return json.load(file)
+        except FileNotFoundError:
+            return {}
+
+    def made(self):
+        """The hashes of the weights and songs, held to the files."""
+        result = self.result()
+        files = {"weights.safetensors": result["training"]["sha256"]}
+        files.update(("songs/" + song["file"], song["sha256"]) for song in result["songs"])
+        for name, hash in files.items():
+            assert invariants.sha256(invariants.contents(os.path.join(self.folder, name))) == hash, f"{name} is torn"
+        return files
+
+    def remove(self):
+        self.run_folder.remove()
+        shutil.rmtree(self.beside, ignore_errors=True)
+
+
+def disturbed_worker(binary, library, at, error, work, made):
+    attempt = Attempt(binary, library, *work)
+    try:
+        result = attempt.work(at, error)
+        call = attempt.failed()
+        if not call:
+            return "", ""
+        try:
+            assert result.returncode in {0, 74, 75}, f"the worker ended with {result.returncode}"
+            failure = attempt.result().get("failure")
+            assert failure is None or failure["kind"] == "machine", f"the worker blames another: {failure}"
+            # As the studio does: a whole result is taken in, anything else is tried again.
+            if failure or not attempt.result():
+                again = attempt.work(is_counted=False)
+                assert again.returncode == 0 and not attempt.result().get("failure"), again.stderr
+            assert attempt.made() == made, f"the weights or songs differ: {attempt.made()}"
+        except AssertionError as failure:
+            return call, f"worker {at} {error}: {call}: {failure}\n{result.stderr[-2000:]}"
+        return call, ""
+    finally:
+        attempt.remove()
 
 
 def disturbed(binary, library, which, at, error, songs):
@@ -160,8 +243,8 @@ def complete(scenario, songs):
     raise AssertionError(f"the work is not completed: {result.returncode} {runs} {result.stderr[-1500:]}")
 
 
-def chosen(counts, sample, errors, is_all):
-    numbers = [(which, at) for which in SETS for at in range(1, counts[which] + 1)]
+def chosen(counts, sets, sample, errors, is_all):
+    numbers = [(which, at) for which in sets for at in range(1, counts[which] + 1)]
     if sample and sample < len(numbers):
         numbers = [numbers[(2 * place + 1) * len(numbers) // (2 * sample)] for place in range(sample)]
     for place, (which, at) in enumerate(numbers):
@@ -176,6 +259,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--errors", default=",".join(ERRORS))
     parser.add_argument("--all-errors", action="store_true")
+    parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     begun = time.monotonic()
@@ -184,13 +268,26 @@ def main():
         library = build_library(folder)
         songs, counts = undisturbed(arguments.program, library)
         print(f"undisturbed: {counts['own']} calls, and {counts['ledger']} of the ledger", flush=True)
-        cases = list(chosen(counts, arguments.sample, arguments.errors.split(","), arguments.all_errors))
+        work = resume.order_of_a_studio(arguments.program, 15)
+        attempt = Attempt(arguments.program, library, *work)
+        result = attempt.work()
+        assert result.returncode == 0 and not attempt.result().get("failure"), result.stderr
+        made, counts["worker"] = attempt.made(), attempt.count()
+        attempt.remove()
+        print(f"a worker with checkpoints: {counts['worker']} calls", flush=True)
+
+        def one(which, at, error):
+            if which == "worker":
+                return disturbed_worker(arguments.program, library, at, error, work, made)
+            return disturbed(arguments.program, library, which, at, error, songs)
+
+        cases = list(chosen(counts, arguments.sets.split(","), arguments.sample, arguments.errors.split(","), arguments.all_errors))
         if arguments.only:
             which, at, error = arguments.only.split(":")
             cases = [(which, int(at), error)]
         calls, faults = {}, []
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-            waiting = [pool.submit(disturbed, arguments.program, library, *case, songs) for case in cases]
+            waiting = [pool.submit(one, *case) for case in cases]
             for number, future in enumerate(concurrent.futures.as_completed(waiting), 1):
                 call, fault = future.result()
                 name = call.split(" ")[0] or "none"
