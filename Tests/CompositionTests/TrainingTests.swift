@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Training")
 struct TrainingTests {
-  @Test("a training that was stopped three times, once after its first step, gives the same bytes as one that was not", arguments: Fixtures.plans)
+  @Test(
+    "a training that was stopped, also after its first step, gives the same bytes as one that was not",
+    arguments: Fixtures.plans)
   func resuming(plan: NetworkPlan) throws {
     let folder = try TemporaryFolder()
     var task = try Fixtures.task(plan)
