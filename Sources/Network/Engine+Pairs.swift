@@ -49,13 +49,8 @@ extension ck_product {
 
   /// The same transposed product of rounded operands: pairs of both sides' rows.
   func transposedInPairs(a: UnsafePointer<Float>, b: UnsafePointer<Float>) -> ck_product {
-    var x = self
-    x.a = a
-    x.b = b
-    x.k = (k + 1) / 2
+    var x = inPairs(a: a, b: b)
     x.a_rows = (a_rows + 1) / 2
-    x.b_rows = (b_rows + 1) / 2
-    x.pairs = 1
     return x
   }
 }

@@ -13,7 +13,7 @@ final class FloatBuffer {
     let bytes = self.count * 4, isLarge = bytes >= 2 * Self.largePage
     let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? Self.largePage : 64)
     // Only a wish: what it says is not needed.
-    if isLarge { madvise(raw, bytes, 14) }  // MADV_HUGEPAGE
+    if isLarge { madvise(raw, bytes, MADV_HUGEPAGE) }
     base = raw.bindMemory(to: Float.self, capacity: self.count)
     base.initialize(repeating: 0, count: self.count)
   }

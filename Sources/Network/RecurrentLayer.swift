@@ -141,8 +141,8 @@ final class RecurrentLayer {
     withUnsafePointer(to: &step) { step in
       kernels.recurrent_begin(step, 0, hidden / 64)
       if shape.steps == 1 {
-        engine.pool.runRanges(parts) { parts in
-          for part in parts {
+        engine.pool.runRanges(parts) { range in
+          for part in range {
             makeGates(input, rows: shape.rows, part: part)
             forward(step, 0, part * tiles..<(part + 1) * tiles)
           }

@@ -107,16 +107,16 @@ final class WorkerThreads: @unchecked Sendable {
   /// Who is through waits a moment first: a thread that runs ends its part about now, and to take a piece of it from
   /// under its hands would leave both with uneven work.
   private func share(of thread: Int) {
-    work(on: thread)
+    finishRange(of: thread)
     for _ in 0..<Self.patience {
       if unfinished.load(ordering: .acquiring) <= 0 { return }
       ck_pause()
     }
-    for other in 1..<threads { work(on: (thread + other) % threads) }
+    for other in 1..<threads { finishRange(of: (thread + other) % threads) }
   }
 
   /// Does what is left of a thread's range.
-  private func work(on thread: Int) {
+  private func finishRange(of thread: Int) {
     var finished = 0
     while let indices = take(from: thread) {
       if let body = body.pointee { for index in indices { body(index) } }

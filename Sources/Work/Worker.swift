@@ -160,7 +160,7 @@ package struct Worker {
     let share = order.generate == nil ? 1 : 0.95
     let memory = try task.checkedMemory()
     tell(WorkProgress(stage: .training, iterations: task.settings.iterations, memoryBytes: memory))
-    var outcome = try Composition.train(task, stop: stop) { progress in
+    var outcome = try Composition.train(task, stop: stop, memory: memory) { progress in
       tell(
         WorkProgress(
           stage: .training, iteration: progress.iteration, iterations: progress.iterations, loss: progress.loss,

@@ -70,7 +70,7 @@ struct TrainCommand: ParsableCommand {
       printError("training takes \((memory + (1 << 20) - 1) >> 20) MiB of memory at most")
       var line = ProgressLine()
       defer { line.finish() }
-      var outcome = try Composition.train(task, stop: interruption.flag) { line.show($0) }
+      var outcome = try Composition.train(task, stop: interruption.flag, memory: memory) { line.show($0) }
       outcome.weights.metadata.generate = settings.generate.defaults
       let bytes = try outcome.weights.encoded()
       try DurableFile.write(bytes, to: output)

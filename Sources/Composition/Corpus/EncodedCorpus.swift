@@ -29,11 +29,11 @@ package struct EncodedCorpus: Sendable {
   /// Reads and encodes files.
   ///
   /// - Parameters:
-  ///   - files: what to read.
-  ///   - representation: how the songs are written.
-  ///   - stop: asked between two files; nil: nobody asks for an end.
-  /// - Throws: `Interrupted` where the flag is set; `CompositionError` of kind `machine` where a file cannot be read, of kind `data` where its bytes are not
-  ///   those named.
+  ///   - files: What to read.
+  ///   - representation: How the songs are written.
+  ///   - stop: Asked between two files; nil: nobody asks for an end.
+  /// - Throws: `Interrupted` where the flag is set; `CompositionError` of kind `machine` where a file cannot be read, of
+  ///   kind `data` where its bytes are not those named.
   package init(_ files: [MusicFile], _ representation: Representation, stop: StopFlag? = nil) throws {
     snapshot = ContentHash(ofSnapshot: [])
     var seen: Set<ContentHash> = []

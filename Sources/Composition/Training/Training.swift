@@ -23,15 +23,19 @@ struct Training {
 
   /// Sets up a training, from its checkpoint where one of the same training lies.
   ///
+  /// - Parameters:
+  ///   - task: What to train, on what, how.
+  ///   - memory: What the task's `checkedMemory()` has told; nil: it is asked here.
+  ///   - pool: The threads.
   /// - Throws: `CompositionError`.
-  init(_ task: TrainingTask, pool: WorkerPool) throws {
+  init(_ task: TrainingTask, memory: Int?, pool: WorkerPool) throws {
     self.task = task
     self.pool = pool
     reading = try task.plan.reading()
     guard !task.train.items.isEmpty else {
       throw CompositionError(.data, "there is no music to train on")
     }
-    memoryNeeded = try task.checkedMemory()
+    memoryNeeded = try memory ?? task.checkedMemory()
     let network: Network
     if let start = task.start {
       network = try start.network(for: task.plan, seed: task.settings.seed)
@@ -41,7 +45,7 @@ struct Training {
     func makeTrainer() throws -> Trainer {
       try Trainer(
         network: network, optimizer: task.settings.optimizer, lanes: task.settings.batch, steps: task.settings.sequence,
-        precision: task.settings.precision.flatMap { Precision(rawValue: $0) } ?? .f32, pool: pool)
+        precision: task.settings.operands, pool: pool)
     }
     trainer = try makeTrainer()
     stream = LaneStream(task.train, reading, task.settings)

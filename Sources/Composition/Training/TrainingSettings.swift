@@ -71,6 +71,9 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   /// How exactly the operands of large products are kept; nil, which leaves no trace in a file: f32.
   package var precision: String?
 
+  /// The same, as the network takes it.
+  var operands: Precision { precision.flatMap { Precision(rawValue: $0) } ?? .f32 }
+
   // Not written where 1, so that weights without it keep their bytes.
   private var accumulateIfMany: Int?
 

@@ -24,7 +24,7 @@ extension TrainingTask {
     func tokens(_ rows: Int) -> Int { Int((Double(rows) * tokensPerRow).rounded(.up)) }
     let trainer = architecture.trainingBytes(
       optimizer: settings.optimizer, lanes: lanes, steps: steps, tokens: tokens(lanes * steps),
-      accumulate: settings.accumulate, precision: settings.precision.flatMap { Precision(rawValue: $0) } ?? .f32)
+      accumulate: settings.accumulate, precision: settings.operands)
     // The best weights, those that are validated, and a scorer of them; the best alone without validation.
     var more = 2 * parameters
     if !validation.items.isEmpty {

@@ -14,10 +14,12 @@ struct OutboxWatch {
   let ledger: Ledger
 
   /// Which folder the outbox was, and when it was last known to be that.
-  private struct Identity: Equatable {
+  private struct Mark {
     var device: UInt64
     var inode: UInt64
     var since: Date
+
+    func isSameFolder(as other: Mark) -> Bool { (device, inode) == (other.device, other.inode) }
   }
 
   /// Looks once.
@@ -26,16 +28,17 @@ struct OutboxWatch {
   /// - Throws: `FileError` or `LedgerError` where the machine fails; nothing is noted then.
   func look() throws -> [Problem] {
     // An outbox that is not there at all says nothing of its songs.
-    guard let present = try identity() else { return [] }
+    guard let present = try mark() else { return [] }
     let songs = try ledger.reader.deliveredSongs()
     let there = try songs.map { ($0, try isThere($0)) }
     let known = written()
-    if let known, (known.device, known.inode) != (present.device, present.inode) {
+    let isKnown = known?.isSameFolder(as: present) ?? false
+    if let known, !isKnown {
       let expected = songs.contains { !$0.isCollected && $0.deliveredAt <= known.since }
       let isSame = there.contains { song, isThere in isThere && song.deliveredAt <= known.since }
       guard isSame || !expected else { return [Self.problem(paths, at: environment.clock.now)] }
     }
-    if known == nil || known?.device != present.device || known?.inode != present.inode { try write(present) }
+    if !isKnown { try write(present) }
     for (song, isThere) in there where isThere == song.isCollected {
       try environment.make(.recordCollected) {
         if isThere {
@@ -50,14 +53,14 @@ struct OutboxWatch {
 
   /// Says whether the outbox is the folder that it was, as far as that can be known.
   func isSame() throws -> Bool {
-    guard let present = try identity() else { return false }
+    guard let present = try mark() else { return false }
     guard let known = written() else { return true }
-    return (known.device, known.inode) == (present.device, present.inode)
+    return known.isSameFolder(as: present)
   }
 
   /// Notes that songs were delivered into the outbox, if it is the one that it was.
   func noteDelivery() throws {
-    if try isSame(), let present = try identity() { try write(present) }
+    if try isSame(), let present = try mark() { try write(present) }
   }
 
   private static func problem(_ paths: StudioPaths, at now: Date) -> Problem {
@@ -68,25 +71,25 @@ struct OutboxWatch {
       remedy: "mount it again; if the new folder is meant, remove \(paths.outboxIdentity.shown)", since: now)
   }
 
-  private func identity() throws -> Identity? {
+  private func mark() throws -> Mark? {
     do {
       let facts = try environment.files.facts(of: paths.outbox / ".", in: workingFolder)
-      return Identity(device: facts.device, inode: facts.inode, since: environment.clock.now)
+      return Mark(device: facts.device, inode: facts.inode, since: environment.clock.now)
     } catch  where error.isMissing {
       return nil
     }
   }
 
-  private func written() -> Identity? {
+  private func written() -> Mark? {
     guard let bytes = try? environment.contents(of: paths.outboxIdentity, limit: 4096) else { return nil }
     let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
     guard words.count == 3, let device = UInt64(words[0]), let inode = UInt64(words[1]), let since = Double(words[2])
     else { return nil }
-    return Identity(device: device, inode: inode, since: Date(timeIntervalSince1970: since))
+    return Mark(device: device, inode: inode, since: Date(timeIntervalSince1970: since))
   }
 
-  private func write(_ identity: Identity) throws {
-    let text = "\(identity.device) \(identity.inode) \(identity.since.timeIntervalSince1970)\n"
+  private func write(_ mark: Mark) throws {
+    let text = "\(mark.device) \(mark.inode) \(mark.since.timeIntervalSince1970)\n"
     let steps = WritingSteps(
       write: .recordOutbox, synchronise: .recordOutbox, place: .recordOutbox, folder: .recordOutbox)
     try environment.writeDurably(Array(text.utf8), to: paths.outboxIdentity, steps: steps)

@@ -33,6 +33,8 @@ final class StandInLauncher: WorkerLauncher {
   }
 
   private let state: Mutex<State>
+  /// Above the numbers that Linux gives to processes, of which the largest is 2^22.
+  private static let standIns: Int32 = 1 << 30
 
   /// - Parameter acts: what the attempts do, in turn; the last goes on for all later ones.
   init(_ acts: [Act] = [.finish]) { state = Mutex(State(acts: acts)) }
@@ -45,7 +47,7 @@ final class StandInLauncher: WorkerLauncher {
       state.launched += 1
       return state.acts.count > 1 ? state.acts.removeFirst() : state.acts.first ?? .finish
     }
-    let process = Int32(state.withLock { $0.launched })
+    let process = Self.standIns + Int32(state.withLock { $0.launched })
     let ending: WorkerEnding?
     do {
       ending = try perform(act, in: URL(fileURLWithPath: runFolder.shown))
@@ -65,11 +67,12 @@ final class StandInLauncher: WorkerLauncher {
 
   func ending(of worker: Int32) -> WorkerEnding? {
     // Programs that jobs name are real ones.
-    worker > 1000 ? PosixWorkerLauncher(command: []).ending(of: worker) : state.withLock { $0.endings[worker] }
+    worker < Self.standIns
+      ? PosixWorkerLauncher(command: []).ending(of: worker) : state.withLock { $0.endings[worker] }
   }
 
   func signal(_ number: Int32, to worker: Int32) {
-    if worker > 1000 { return PosixWorkerLauncher(command: []).signal(number, to: worker) }
+    if worker < Self.standIns { return PosixWorkerLauncher(command: []).signal(number, to: worker) }
     state.withLock {
       guard let listens = $0.hanging[worker], $0.endings[worker] == nil else { return }
       $0.signals.append(number)
