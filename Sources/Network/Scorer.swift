@@ -35,6 +35,7 @@ package final class Scorer {
     if let watching, watching < 0 || watching >= pass.architecture.outputWidth {
       throw NetworkError("class \(watching) is watched; there are \(pass.architecture.outputWidth)")
     }
-    return pass.score(weights.base, batch, masks: nil, gradientScale: nil, watching: watching)
+    pass.run(weights.base, batch, masks: nil, gradientScale: nil, watching: watching)
+    return pass.output.score
   }
 }

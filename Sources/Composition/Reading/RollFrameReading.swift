@@ -27,21 +27,26 @@ package struct RollFrameReading: SongReading {
   package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    var places = past.last
+    batch.vectors.indices.append(contentsOf: past.last)
     // The last frame of the block is the one before this step.
     let lastFrame = Int32(roll.width - roll.keys)
-    let sounding = past.last.lazy.filter { $0 >= lastFrame }.compactMap { roll.pitch(at: Int($0)) }
-    inputs.append(to: &places, from: roll.width, after: past, pitches: sounding)
-    batch.vectors.append(onesAt: places)
+    batch.sounding.removeAll(keepingCapacity: true)
+    for place in past.last where place >= lastFrame {
+      if let pitch = roll.pitch(at: Int(place)) { batch.sounding.append(pitch) }
+    }
+    inputs.append(to: &batch.vectors.indices, from: roll.width, after: past, pitches: batch.sounding)
+    batch.vectors.endRow()
   }
 
   package func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder) {
-    batch.targetValues.append(onesAt: roll.ones(of: song, at: past.place, shift: past.shift))
+    roll.appendOnes(of: song, at: past.place, shift: past.shift, to: &batch.targetValues.indices)
+    batch.targetValues.endRow()
     batch.scored.append(1)
   }
 
   package func advance(_ past: inout Past, over song: EncodedSong) {
-    past.last = roll.ones(of: song, at: past.place, shift: past.shift)
+    past.last.removeAll(keepingCapacity: true)
+    roll.appendOnes(of: song, at: past.place, shift: past.shift, to: &past.last)
     past.place += 1
     past.step += 1
   }

@@ -22,6 +22,14 @@ package protocol SongReading: Sendable {
   func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder)
   /// Moves on over the next step of a song.
   func advance(_ past: inout Past, over song: EncodedSong)
+  /// Moves on over the step whose target was written last into the batch.
+  func advance(_ past: inout Past, over song: EncodedSong, in batch: inout BatchBuilder)
+}
+
+extension SongReading {
+  package func advance(_ past: inout Past, over song: EncodedSong, in batch: inout BatchBuilder) {
+    advance(&past, over: song)
+  }
 }
 
 /// What the steps before tell about the next one.
@@ -48,6 +56,15 @@ package struct Past: Sendable, Equatable {
   }
 
   package init(shift: Int = 0) { self.shift = shift }
+
+  /// Begins another song, in the same memory.
+  mutating func restart(shift: Int) {
+    var (last, lines) = (self.last, self.lines)
+    self = Past(shift: shift)
+    last.removeAll(keepingCapacity: true)
+    lines.removeAll(keepingCapacity: true)
+    (self.last, self.lines) = (last, lines)
+  }
 }
 
 /// What each index along the axes of a network's tensors stands for.

@@ -72,33 +72,38 @@ package struct StepsReading: FrameWriting {
   package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    var places: [Int32] = []
-    var sounding: [Int] = []
-    for token in past.last.reversed() where Int(token) >= firstPitchToken {
-      let index = Int(token) - firstPitchToken
-      let place = holds ? index / 2 : index
-      let key = low + place
-      if !representation.sets.isDrum(key: key) { sounding.append(representation.sets.pitch(ofKey: key).pitch) }
-      places.append(Int32(holds && index % 2 == 1 ? keys + place : place))
+    batch.sounding.removeAll(keepingCapacity: true)
+    // Holds come after all starts.
+    for isHeld in holds ? [false, true] : [false] {
+      for token in past.last.reversed() where Int(token) >= firstPitchToken {
+        let index = Int(token) - firstPitchToken
+        guard !holds || isHeld == (index % 2 == 1) else { continue }
+        let place = holds ? index / 2 : index
+        let key = low + place
+        if !representation.sets.isDrum(key: key) { batch.sounding.append(representation.sets.pitch(ofKey: key).pitch) }
+        batch.vectors.indices.append(Int32(isHeld ? keys + place : place))
+      }
     }
-    if holds { places.sort() }
-    inputs.append(to: &places, from: holds ? 2 * keys : keys, after: past, pitches: sounding)
-    batch.vectors.append(onesAt: places)
+    inputs.append(
+      to: &batch.vectors.indices, from: holds ? 2 * keys : keys, after: past, pitches: batch.sounding)
+    batch.vectors.endRow()
   }
 
-  func headCall(after past: Past, written: [Int32]) -> HeadCall? {
+  func headCall(
+    after past: Past, written: ArraySlice<Int32>, tableRows: inout [Int32]
+  ) -> (output: Int32, mask: Int32)? {
     guard let last = written.last else {
-      return HeadCall(tableRows: [Int32(pitchTokens)], output: 0, mask: 0)
+      tableRows.append(Int32(pitchTokens))
+      return (output: 0, mask: 0)
     }
     let index = Int(last) - firstPitchToken
     guard index >= 0 else { return nil }
-    var rows = written.map { $0 - Int32(firstPitchToken) }
-    rows.append(Int32(pitchTokens + 1 + index))
-    return HeadCall(tableRows: rows, output: 0, mask: Int32(1 + index))
+    for token in written { tableRows.append(token - Int32(firstPitchToken)) }
+    tableRows.append(Int32(pitchTokens + 1 + index))
+    return (output: 0, mask: Int32(1 + index))
   }
 
-  func frameTokens(of song: EncodedSong, after past: Past) -> [Int32] {
-    var tokens: [Int32] = []
+  func appendFrame(of song: EncodedSong, after past: Past, to tokens: inout [Int32]) {
     var place = past.place
     while place < song.tokens.count {
       let token = representation.transposed(song.tokens[place], by: past.shift)
@@ -106,11 +111,11 @@ package struct StepsReading: FrameWriting {
       place += 1
       if Int(token) < firstPitchToken { break }
     }
-    return tokens
   }
 
   func advance(_ past: inout Past, over tokens: [Int32]) {
-    past.last = tokens
+    past.last.removeAll(keepingCapacity: true)
+    past.last.append(contentsOf: tokens)
     past.place += tokens.count
     past.step += 1
   }

@@ -12,6 +12,8 @@ struct Training {
   private let memoryNeeded: Int
   private var trainer: Trainer
   private var stream: LaneStream
+  /// The batches of an iteration, in the same memory each time.
+  private var builders: [BatchBuilder]
   private var facts: Checkpoint.Facts
   private var best: [Tensor] = []
   /// Seconds of the monotonic clock at which this attempt began, less what earlier attempts took.
@@ -49,6 +51,9 @@ struct Training {
     }
     trainer = try makeTrainer()
     stream = LaneStream(task.train, reading, task.settings)
+    builders = [BatchBuilder](
+      repeating: BatchBuilder(lanes: task.settings.batch, architecture: reading.architecture),
+      count: task.settings.accumulate)
     let fresh = Checkpoint.Facts(
       fingerprint: Self.fingerprint(of: task), iteration: 0, bookmark: [], runningLoss: 0, bestLoss: nil,
       bestIteration: 0, lastValidation: nil, lastValidationIteration: 0, worse: 0, stepSeconds: 0, seconds: 0)
@@ -144,9 +149,10 @@ struct Training {
 
   private mutating func step() throws {
     let share = Float(facts.iteration) / Float(max(1, task.settings.iterations))
-    let batches = (0..<task.settings.accumulate).map { _ in
-      stream.next(task.settings.sequence, progress: share).batch
+    for index in builders.indices {
+      stream.next(task.settings.sequence, progress: share, into: &builders[index])
     }
+    let batches = builders.map(\.batch)
     let before = Self.now()
     let loss = try trainer.step(
       batches, iteration: facts.iteration, of: task.settings.iterations, seed: task.settings.seed)
