@@ -247,8 +247,8 @@ struct JobsFileTests {
     ),
     ("network: {cell: grn}", ["cell is 'grn': expected lstm, gru or rnn"]),
     (
-      "network: {inputs: [echo]}",
-      ["inputs is 'echo', which is not built yet: expected position, pitch-classes or shift"]
+      "network: {inputs: [eco]}",
+      ["inputs is 'eco': expected position, pitch-classes, echo, shift or bars-left"]
     ),
     ("network: {inputs: [shift, shift]}", ["inputs names one input twice"]),
     (

@@ -3,7 +3,7 @@ package import Representation
 
 /// A network that reads one block of a roll a step and writes the next one, between two dense layers: the preset
 /// `original`.
-package struct BlockReading: SongReading {
+package struct BlockReading: BlockWriting {
   package let representation: Representation
   package let architecture: Architecture
   package let endClass: Int32? = nil
@@ -34,9 +34,7 @@ package struct BlockReading: SongReading {
     batch.scored.append(1)
   }
 
-  package func advance(_ past: inout Past, over song: EncodedSong) {
-    past.last.removeAll(keepingCapacity: true)
-    roll.appendOnes(of: song, at: past.place, shift: past.shift, to: &past.last)
+  func moveOn(_ past: inout Past) {
     past.place += 1
     past.step += 1
   }

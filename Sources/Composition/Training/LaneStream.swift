@@ -117,6 +117,7 @@ struct LaneStream {
         songs[song], tempo: variation.tempo, velocity: variation.velocity)
     }
     lanes[lane].steps = lanes[lane].copy.map(reading.stepCount) ?? steps[song]
+    lanes[lane].past.length = (lanes[lane].copy ?? songs[song]).frames
   }
 
   private mutating func shuffle() {
