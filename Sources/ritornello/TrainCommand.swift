@@ -50,6 +50,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "f32, or bf16: large products of rounded numbers, faster where the processor has them.")
   var precision: String?
   @Option(help: "Threads; 0: all cores. Changes no byte of the weights.") var threads = 0
+  @Option(
+    help: """
+      A folder that keeps the music as the network reads it, for later trainings, or none. By default, from 100 files on, \
+      ritornello in $XDG_CACHE_HOME or ~/.cache.
+      """, completion: .directory)
+  var cache: String?
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -97,6 +103,12 @@ struct TrainCommand: ParsableCommand {
     return try unwrap(value, diagnostics)
   }
 
+  /// Where songs are kept: a folder that is named keeps those of few files too.
+  private var songCache: SongCache? {
+    guard let cache else { return SongCache.ofUser() }
+    return cache == "none" ? nil : SongCache(folder: cache, leastFiles: 1)
+  }
+
   private func makeTask(_ settings: TrainSettings, stop: StopFlag) throws -> TrainingTask {
     var plan = settings.networkPlan
     var start: (weights: WeightsFile, hash: ContentHash)?
@@ -107,11 +119,12 @@ struct TrainCommand: ParsableCommand {
       if preset == nil, representation == nil, self.settings == nil, let start { plan = start.weights.metadata.plan }
     }
     let representation = try plan.reading().representation
-    let all = try EncodedCorpus(try music(at: path), representation, stop: stop)
+    let cache = songCache
+    let all = try EncodedCorpus(try music(at: path), representation, cache: cache, threads: threads, stop: stop)
     for warning in all.warnings { printError("ritornello: " + warning) }
     var (train, heldOut) = all.split(holdingOut: settings.heldOutShare)
     if case .paths(let paths) = settings.validation {
-      heldOut = try EncodedCorpus(try music(at: paths), representation, stop: stop)
+      heldOut = try EncodedCorpus(try music(at: paths), representation, cache: cache, threads: threads, stop: stop)
       train = all.without(heldOut)
     }
     return TrainingTask(

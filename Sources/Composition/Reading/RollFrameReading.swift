@@ -24,7 +24,7 @@ package struct RollFrameReading: SongReading {
       writing: .independent(head: network.head, width: roll.width))
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+  package func stepCount(of song: SongOutline) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     var places = past.last

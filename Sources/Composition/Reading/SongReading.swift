@@ -15,13 +15,21 @@ package protocol SongReading: Sendable {
   var endClass: Int32? { get }
 
   /// How many recurrent steps a song takes, the closing *end* included.
-  func stepCount(of song: EncodedSong) -> Int
+  func stepCount(of song: SongOutline) -> Int
   /// Writes what the next step reads into the batch's row.
   func appendInput(after past: Past, to batch: inout BatchBuilder)
   /// Writes what is right for the next step into the batch's row.
   func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder)
   /// Moves on over the next step of a song.
   func advance(_ past: inout Past, over song: EncodedSong)
+}
+
+extension SongReading {
+  /// How many recurrent steps a song takes, the closing *end* included.
+  package func stepCount(of song: EncodedSong) -> Int {
+    stepCount(
+      of: SongOutline(frames: song.frames, tokens: song.tokens.count, elements: song.rows.count, pitches: nil))
+  }
 }
 
 /// What the steps before tell about the next one.
