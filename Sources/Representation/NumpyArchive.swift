@@ -21,7 +21,8 @@ package struct NumpyArchive {
   /// - Throws: `tooLarge` where the file would have 4 GiB or more, and what `append` throws.
   mutating func add(_ array: NumpyArray, to append: Appending) throws {
     let content = array.content
-    try add(array.name, type: array.type, shape: array.shape, size: content.count, pieces: 1, to: append) { _ in content }
+    try add(array.name, type: array.type, shape: array.shape, size: content.count, pieces: 1, to: append) { _ in content
+    }
   }
 
   /// Writes an array from pieces that are asked for twice, first for the checksum that stands before them.

@@ -45,7 +45,9 @@ struct InspectCommand: ParsableCommand {
     var (isMachineFault, isBad) = (false, false)
     var output = JSONStream()
     if json { output.begin("[") }
-    try OrderedWork().run(files.count) { InspectReport(of: files[$0], keepsScores: roll) } take: { report, _ in
+    try OrderedWork().run(files.count) {
+      InspectReport(of: files[$0], keepsScores: roll)
+    } take: { report, _ in
       isMachineFault = isMachineFault || report.isMachineFault
       isBad = isBad || !report.isOK
       if json {

@@ -50,7 +50,9 @@ struct TensorsCommand: ParsableCommand {
       try checkOutput(output)
       var spool = try SongSpool(beside: output, representation)
       var files: [TensorsReport.File] = []
-      try OrderedWork().run(paths.count) { try encode(paths[$0], representation) } take: { file, _ in
+      try OrderedWork().run(paths.count) {
+        try encode(paths[$0], representation)
+      } take: { file, _ in
         for song in file.songs { try spool.append(song) }
         if let reason = file.report.leftOut {
           printError("ritornello: \(file.report.path.shown) was left out: \(reason)")

@@ -27,7 +27,8 @@ struct SongCacheTests {
     return names.map { cache.folder + "/" + $0 }.sorted()
   }
 
-  private func songs(_ files: [MusicFile], _ representation: Representation, cache: SongCache?) throws -> [EncodedSong] {
+  private func songs(_ files: [MusicFile], _ representation: Representation, cache: SongCache?) throws -> [EncodedSong]
+  {
     try EncodedCorpus(files, representation, cache: cache).items.map(\.song)
   }
 

@@ -100,7 +100,9 @@ struct CorpusReader {
   /// Reads all files, hands over their songs one by one and notes what is known of them.
   private func forEachContent(into songs: inout Songs, keep: ([UInt8]) throws -> Int) throws {
     let packing = SongPacking(representation)
-    try forEach { try content(of: $0, packing) } take: { content, file in
+    try forEach {
+      try content(of: $0, packing)
+    } take: { content, file in
       guard songs.names[content.sha256] == nil else { return }
       songs.names[content.sha256] = file.name
       for (bytes, outline) in content.songs {
@@ -151,6 +153,10 @@ struct CorpusReader {
   private func forEach<Value>(
     _ work: (MusicFile) throws -> Value, take: (Value, MusicFile) throws -> Void
   ) throws {
-    try threads.run(files.count, stop: stop) { try work(files[$0]) } take: { try take($0, files[$1]) }
+    try threads.run(files.count, stop: stop) {
+      try work(files[$0])
+    } take: {
+      try take($0, files[$1])
+    }
   }
 }

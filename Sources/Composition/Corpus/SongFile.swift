@@ -183,7 +183,9 @@ enum SongFile {
       hasher.update(buffer)
       var done = 0
       while done < buffer.count {
-        let count = buffer.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done) }
+        let count = buffer.withUnsafeBytes {
+          Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done)
+        }
         if count < 0, errno == EINTR { continue }
         guard count > 0 else { throw SongFile.failure(temporary) }
         done += count
