@@ -5,7 +5,8 @@ internal import Jobs
 internal import MIDI
 internal import Network
 
-/// One attempt of a run: does what an order says inside the run's folder, and touches nothing else.
+/// One attempt of a run: does what an order says inside the run's folder, and touches nothing else but the cache that the
+/// order names.
 package struct Worker {
   private let order: WorkOrder
   private let threads: Int
@@ -198,7 +199,8 @@ package struct Worker {
 
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
-    let corpus = try EncodedCorpus(music(files), representation, stop: stop)
+    let corpus = try EncodedCorpus(
+      music(files), representation, cache: order.cache.map { SongCache(folder: path($0)) }, threads: threads, stop: stop)
     warnings += corpus.warnings
     return corpus
   }

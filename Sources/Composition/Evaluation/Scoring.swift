@@ -18,7 +18,7 @@ struct Scoring {
   /// Scores all songs of a corpus.
   func score(_ corpus: EncodedCorpus) throws -> CorpusScore {
     var scores = [SongScore](repeating: SongScore(), count: corpus.items.count)
-    let lengths = corpus.items.map { reading.stepCount(of: $0.song) }
+    let lengths = corpus.items.map { reading.stepCount(of: $0.outline) }
     // Long ones first, so that the songs of a group end together.
     let order = corpus.items.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
     let scorer = try Scorer(network: network, lanes: Self.lanes, steps: Self.window, pool: pool)
@@ -27,7 +27,7 @@ struct Scoring {
       scorer.clear()
       try score(group, of: corpus, lengths, scorer, into: &scores)
     }
-    for index in scores.indices { scores[index].frames = corpus.items[index].song.frames }
+    for index in scores.indices { scores[index].frames = corpus.items[index].outline.frames }
     return CorpusScore(
       songs: scores, isMean: reading.architecture.writing.isMeanLoss, isByToken: reading.representation.events != nil)
   }
@@ -37,6 +37,7 @@ struct Scoring {
   ) throws {
     var pasts = group.map { Past(length: corpus.items[$0].song.frames) }
     let steps = group.map { lengths[$0] }.max() ?? 0
+    let songs = group.map { corpus.items[$0].song }
     for start in stride(from: 0, to: steps, by: Self.window) {
       var batch = BatchBuilder(lanes: Self.lanes, architecture: reading.architecture)
       for step in start..<start + Self.window {
@@ -45,7 +46,7 @@ struct Scoring {
             batch.appendPadding()
             continue
           }
-          let song = corpus.items[group[lane]].song
+          let song = songs[lane]
           batch.append(song, after: pasts[lane], by: reading)
           reading.advance(&pasts[lane], over: song)
         }

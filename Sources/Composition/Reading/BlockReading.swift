@@ -22,7 +22,7 @@ package struct BlockReading: BlockWriting {
       writing: .values(width: roll.width, loss: loss))
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+  package func stepCount(of song: SongOutline) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     batch.vectors.append(onesAt: past.last)
@@ -62,7 +62,7 @@ struct RollBlocks: Sendable {
     return sets.isDrum(key: key) ? nil : sets.pitch(ofKey: key).pitch
   }
 
-  func count(in song: EncodedSong) -> Int { song.rows.count / max(1, width) }
+  func count(in song: SongOutline) -> Int { song.elements / max(1, width) }
 
   /// The places of a block's ones, transposed, ascending; what is moved past its set is left out.
   func ones(of song: EncodedSong, at block: Int, shift: Int) -> [Int32] {

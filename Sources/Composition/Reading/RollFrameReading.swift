@@ -25,7 +25,7 @@ package struct RollFrameReading: BlockWriting {
       writing: .independent(head: network.head, width: roll.width))
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+  package func stepCount(of song: SongOutline) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     for place in past.last { batch.vectors.append(Int(place)) }

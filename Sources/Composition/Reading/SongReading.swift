@@ -15,7 +15,7 @@ package protocol SongReading: Sendable {
   var endClass: Int32? { get }
 
   /// How many recurrent steps a song takes, the closing *end* included.
-  func stepCount(of song: EncodedSong) -> Int
+  func stepCount(of song: SongOutline) -> Int
   /// Writes what the next step reads into the batch's row.
   func appendInput(after past: Past, to batch: inout BatchBuilder)
   /// Writes what is right for the next step into the batch's row.
@@ -29,6 +29,14 @@ package protocol SongReading: Sendable {
 extension SongReading {
   package func advance(_ past: inout Past, over song: EncodedSong, in batch: inout BatchBuilder) {
     advance(&past, over: song)
+  }
+}
+
+extension SongReading {
+  /// How many recurrent steps a song takes, the closing *end* included.
+  package func stepCount(of song: EncodedSong) -> Int {
+    stepCount(
+      of: SongOutline(frames: song.frames, tokens: song.tokens.count, elements: song.rows.count, pitches: nil))
   }
 }
 

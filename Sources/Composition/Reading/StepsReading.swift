@@ -69,7 +69,7 @@ package struct StepsReading: FrameWriting {
     return masks
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
+  package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     batch.sounding.removeAll(keepingCapacity: true)

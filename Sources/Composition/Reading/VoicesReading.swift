@@ -74,7 +74,7 @@ package struct VoicesReading: FrameWriting {
     return masks
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
+  package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     for line in 0..<lines { batch.vectors.append(place(of: line, in: past)) }

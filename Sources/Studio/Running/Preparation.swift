@@ -45,6 +45,7 @@ struct Preparation {
     order.threads = MachineShare.present.share(
       asked: configuration.studio.threads, workers: configuration.studio.workers)
     order.checkpointSeconds = configuration.studio.checkpoint.seconds
+    order.cache = "../../../cache"
     return PreparedRun(order: order, text: try files.write(order))
   }
 
