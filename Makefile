@@ -58,10 +58,11 @@ check-neon: toolchain ## Hold the kernels to golden hashes: this processor's, an
 check-sanitizers: toolchain ## Run the network's and the pool's tests under the address and thread sanitizers
 	@SWIFT="$(SWIFT)" CLANG="$(CLANG)" bash Tests/Sanitizers/check.sh
 
-check-engine: build ## Hold the presets to golden hashes (threads, kernels), and trainings to the memory they tell
+check-engine: build ## Hold the presets to golden hashes (threads, kernels), trainings to the memory they tell and plan once
 	@python3 Tests/Engine/golden.py $(RELEASE)
 	@python3 Tests/Engine/golden.py $(RELEASE) --presets
 	@python3 Tests/Engine/memory.py $(RELEASE)
+	@CLANG="$(CLANG)" python3 Tests/Engine/allocations.py $(RELEASE)
 
 check-resume: build ## Kill a training at 20 random iterations and hold its weights to an undisturbed one's
 	@python3 Tests/Crash/resume.py $(RELEASE) --kills 20

@@ -20,16 +20,15 @@ struct TokenPlan {
   private var next: [Int] = []
   var count: Int { row.count }
 
-  init() {}
-
-  /// One token of one row.
-  init(row: Int32, tableRows: [Int32]) {
-    self.row = [row]
-    self.tableRows = tableRows
-    tableOffsets = [0, Int32(tableRows.count)]
-    at = [0]
-    ones = [0, 1]
-    groups = [0..<1]
+  /// Plans one token of one row.
+  mutating func plan(row: Int32, tableRows: [Int32]) {
+    self.row.become(CollectionOfOne(row))
+    self.tableRows.become(tableRows)
+    tableOffsets.become(CollectionOfOne(0))
+    tableOffsets.append(Int32(tableRows.count))
+    at.become(CollectionOfOne(0))
+    if ones.count < 2 { ones.append(1) }
+    groups.become(CollectionOfOne(0..<1))
   }
 
   /// Plans the tokens that a head writes.

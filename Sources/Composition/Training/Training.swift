@@ -16,6 +16,8 @@ struct Training {
   private var builders: [BatchBuilder]
   private var facts: Checkpoint.Facts
   private var best: [Tensor] = []
+  /// Made at the first validation.
+  private var scoring: Scoring?
   /// Seconds of the monotonic clock at which this attempt began, less what earlier attempts took.
   private var began: Double
   private var checkpointAt: Double
@@ -168,9 +170,10 @@ struct Training {
   private mutating func validate() throws {
     facts.lastValidationIteration = facts.iteration
     guard !task.validation.items.isEmpty else { return }
-    let network = trainer.averaged
-    let score = try Scoring(network, reading, pool: pool).score(task.validation)
-    let loss = score.validationLoss
+    let scoring = try scoring ?? Scoring(trainer.averaged, reading, pool: pool)
+    self.scoring = scoring
+    try scoring.take(from: trainer)
+    let loss = try scoring.score(task.validation).validationLoss
     facts.lastValidation = loss
     if let bestLoss = facts.bestLoss, !(loss < bestLoss) {
       facts.worse += 1
@@ -179,7 +182,7 @@ struct Training {
     facts.bestLoss = loss
     facts.bestIteration = facts.iteration
     facts.worse = 0
-    best = network.tensors()
+    best = trainer.averaged.tensors()
   }
 
   private mutating func writeCheckpoint() throws {
