@@ -26,7 +26,7 @@ CROWD  ?= 100000
 CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py Tests/Crash/stop.py)
 SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
 
-.PHONY: help build test check-shared check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd demo format lint clean install deps toolchain
+.PHONY: help build test check-shared check-midi check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd demo format lint clean install deps toolchain
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
@@ -51,6 +51,14 @@ check-shared: ## Run the program against the data that stand beside the project,
 	$(SWIFT) build -c release --product ritornello-check-shared $(FLAGS); \
 	.build/release/ritornello-check-shared "$(SHARED)/data"; \
 	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(RELEASE) "$(SHARED)"; done
+
+# The files that are damaged: those beside the project where they are, else those of the tests.
+TORTURE   = $(firstword $(wildcard $(SHARED)/data/torture) Tests/MIDITests/Golden)
+MUTATIONS ?= 2000000
+
+check-midi: toolchain ## Damage MIDI files MUTATIONS times (2,000,000) and read each: no trap, no hang, no law broken
+	$(SWIFT) build -c release --product ritornello-fuzz-midi $(FLAGS)
+	.build/release/ritornello-fuzz-midi "$(TORTURE)" --count $(MUTATIONS)
 
 check-neon: toolchain ## Hold the kernels to golden hashes: this processor's, and NEON's under qemu-aarch64
 	@python3 Tests/Kernels/check.py --neon --clang "$(CLANG)"

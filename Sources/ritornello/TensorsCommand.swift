@@ -48,7 +48,7 @@ struct TensorsCommand: ParsableCommand {
       let representation = try chosenRepresentation()
       let paths = Set(try PathWalk.files(at: path.map(PathWalk.argument))).sorted()
       try checkOutput(output)
-      var spool = try SongSpool(beside: output, representation)
+      let spool = try SongSpool(beside: output, representation)
       var files: [TensorsReport.File] = []
       try OrderedWork().run(paths.count) {
         try encode(paths[$0], representation)
@@ -67,7 +67,7 @@ struct TensorsCommand: ParsableCommand {
       do {
         let archive = SongArchive(representation, songs: songs)
         try DurableFile.write(to: output) { append in
-          try archive.write(song: spool.song) { try $0.withUnsafeBytes(append) }
+          try archive.write(song: { spool.song($0) }) { try $0.withUnsafeBytes(append) }
         }
       } catch let error as NumpyArchive.Failure {
         throw fail("\(error)", Exit.data)

@@ -117,7 +117,7 @@ struct SongCacheTests {
     let path = folder.path + "/made.songs"
     let key = ContentHash(of: [])
     for (token, isGood) in [(UInt8(1), true), (200, false)] {
-      var writer = try SongFile.Writer(path)
+      let writer = try SongFile.Writer(path)
       let outline = SongOutline(frames: 1, tokens: 2, elements: 0, pitches: nil)
       let record = SongRecord(sha256: key, outline: outline, offset: try writer.append([token, 0]))
       _ = try writer.finish([record], SongRemarks(), key: key, at: path, SongPacking(representation))

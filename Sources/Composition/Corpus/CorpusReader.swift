@@ -70,7 +70,7 @@ struct CorpusReader {
     let packing = SongPacking(representation)
     var result = Songs(store: SongStore([], packing), records: [], remarks: SongRemarks(), names: [:])
     do {
-      var writer = try cache.writer(key)
+      let writer = try cache.writer(key)
       do {
         try forEachContent(into: &result) { bytes in
           do {

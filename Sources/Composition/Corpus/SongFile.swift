@@ -113,7 +113,7 @@ enum SongFile {
   }
 
   /// Writes a file under a temporary name, song by song, and gives it its own when it is whole.
-  struct Writer: ~Copyable {
+  final class Writer {
     private let temporary: String
     private let descriptor: Int32
     private var hasher = ContentHash.Hasher()
@@ -137,7 +137,7 @@ enum SongFile {
     /// Writes a song.
     ///
     /// - Returns: where it lies.
-    mutating func append(_ bytes: [UInt8]) throws(CompositionError) -> Int {
+    func append(_ bytes: [UInt8]) throws(CompositionError) -> Int {
       let offset = written + buffer.count
       buffer += bytes
       if buffer.count >= SongFile.piece { try flush() }
@@ -145,7 +145,7 @@ enum SongFile {
     }
 
     /// Writes the rest, and puts the file in its place.
-    mutating func finish(
+    func finish(
       _ records: [SongRecord], _ remarks: SongRemarks, key: ContentHash, at path: String, _ packing: SongPacking
     ) throws -> SongStore {
       let songs = written + buffer.count
@@ -169,7 +169,7 @@ enum SongFile {
     }
 
     /// Ends a file that needs no name: it goes when its songs do.
-    mutating func finish(_ packing: SongPacking) throws(CompositionError) -> SongStore {
+    func finish(_ packing: SongPacking) throws(CompositionError) -> SongStore {
       try flush()
       guard written > 0 else { return SongStore([], packing) }
       guard let file = MappedFile(descriptor, count: written) else { throw SongFile.failure(temporary) }
@@ -179,7 +179,7 @@ enum SongFile {
     /// Removes the temporary name at once.
     func removeName() { unlink(temporary) }
 
-    private mutating func flush() throws(CompositionError) {
+    private func flush() throws(CompositionError) {
       hasher.update(buffer)
       var done = 0
       while done < buffer.count {

@@ -12,8 +12,8 @@ package struct PackedSong: Sendable {
 }
 
 /// Songs that are put aside in a file without a name, to be read again one by one.
-package struct SongSpool: ~Copyable {
-  private var writer: SongFile.Writer
+package final class SongSpool {
+  private let writer: SongFile.Writer
   private let packing: SongPacking
   private var songs: [(outline: SongOutline, offset: Int)] = []
   private var store: SongStore?
@@ -35,14 +35,14 @@ package struct SongSpool: ~Copyable {
   /// Puts a song aside.
   ///
   /// - Throws: `CompositionError` of kind `machine`.
-  package mutating func append(_ song: PackedSong) throws(CompositionError) {
+  package func append(_ song: PackedSong) throws(CompositionError) {
     songs.append((song.outline, try writer.append(song.bytes)))
   }
 
   /// Ends putting aside, so that songs can be read.
   ///
   /// - Throws: `CompositionError` of kind `machine`.
-  package mutating func finish() throws(CompositionError) { store = try writer.finish(packing) }
+  package func finish() throws(CompositionError) { store = try writer.finish(packing) }
 
   /// Reads a song by its number.
   package func song(_ number: Int) -> EncodedSong {
