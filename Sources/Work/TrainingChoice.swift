@@ -94,7 +94,8 @@ extension TrainSettings {
       fields = RepresentationFields(name: .voices)
       fields.lines = voices
       fields.repeats = facts.repeats > 0
-      words.append("voices: \(voices == 1 ? "one line holds" : "\(voices) lines of one note each hold") nine songs of ten")
+      words.append(
+        "voices: \(voices == 1 ? "one line holds" : "\(voices) lines of one note each hold") nine songs of ten")
     } else {
       fields = RepresentationFields(name: .steps)
       words.append("steps: frames of pitches, for more than 4 sound at once in many songs")
