@@ -51,6 +51,12 @@ struct Preparation {
 
   private func makeOrder(_ run: RunRecord, _ configuration: JobsFile) throws -> WorkOrder {
     let spec = try JobSpec(settings: run.settings)
+    do {
+      _ = try spec.train?.leastMemory()
+    } catch let error as CompositionError {
+      // It would not fit, whatever music came: it is not even begun.
+      throw Unstartable(description: error.message)
+    }
     var order = WorkOrder(run: run.id, train: spec.train, generate: spec.generate, evaluate: spec.evaluate)
     let corpora = spec.corpus.isEmpty ? spec.evaluate?.corpus ?? [] : spec.corpus
     if !corpora.isEmpty {
