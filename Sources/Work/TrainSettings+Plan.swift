@@ -140,7 +140,9 @@ extension GenerateSettings {
       case .seconds(let count): .seconds(count)
       case .frames(let count): .frames(count)
       }
-    return GenerationSettings(
+    var settings = GenerationSettings(
       songs: songs, length: length, temperature: temperature, topP: topP, topK: topK, seed: seed)
+    settings.constraints = order.constraints
+    return settings
   }
 }

@@ -32,6 +32,8 @@ package struct WorkOrder: Codable, Sendable, Equatable {
   package var weights: Weights?
   /// The song to continue.
   package var prime: File?
+  /// The melody to harmonise.
+  package var melody: File?
   /// Threads to compute with; 0: all cores.
   ///
   /// Changes no byte.

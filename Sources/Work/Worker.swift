@@ -95,7 +95,7 @@ package struct Worker {
     let choice = try choice(from: weights)
     let settings = choice?.settings ?? order.train
     if let plan = settings?.networkPlan ?? weights?.metadata.plan {
-      try checkPrime(plan, settings?.generate ?? GenerateFields(weights?.metadata.generate))
+      try checkOrder(plan, settings?.generate ?? GenerateFields(weights?.metadata.generate))
     }
     var heldOut: EncodedCorpus?
     if let settings {
@@ -209,10 +209,11 @@ package struct Worker {
   // MARK: Generating
 
   private mutating func generate(_ settings: GenerateSettings, _ weights: WeightsFile) throws -> [WorkResult.Song] {
-    let prime = try prime()
+    let prime = try given(order.prime, "which is to be continued")
+    let melody = try given(order.melody, "which is to be harmonised")
     let began = order.train == nil ? 0 : 0.95
     let generation = try Generation(weights, settings.generationSettings, threads: threads)
-    let outcome = try generation.run(prime: prime, stop: stop) { share in
+    let outcome = try generation.run(prime: prime, melody: melody, stop: stop) { share in
       tell(WorkProgress(stage: .generating, fraction: began + (1 - began) * share))
     }
     warnings += outcome.warnings
@@ -233,27 +234,30 @@ package struct Worker {
     return result
   }
 
-  private func prime() throws -> Score? {
-    guard let file = order.prime else { return nil }
+  /// Reads music that was given beside the corpus.
+  private func given(_ file: WorkOrder.File?, _ what: String) throws -> Score? {
+    guard let file else { return nil }
     let bytes = try DurableFile.read(path(file.path))
     guard ContentHash(of: bytes) == file.sha256 else {
-      throw CompositionError(.data, "\(file.name), which is to be continued, is not what it was")
+      throw CompositionError(.data, "\(file.name), \(what), is not what it was")
     }
     do {
       var limits = MIDILimits()
       limits.fileBytes = max(limits.fileBytes, bytes.count)
       if let score = try MIDIFile(bytes: bytes, limits: limits).scores().first { return score }
-      throw CompositionError(.data, "\(file.name), which is to be continued, holds no music")
+      throw CompositionError(.data, "\(file.name), \(what), holds no music")
     } catch let error as MIDIError {
-      throw CompositionError(.data, "\(file.name), which is to be continued, is no MIDI file: \(error)")
+      throw CompositionError(.data, "\(file.name), \(what), is no MIDI file: \(error)")
     }
   }
 
-  /// Finds out before a training whether its songs could be begun.
-  private func checkPrime(_ plan: NetworkPlan, _ defaults: GenerateFields) throws {
-    guard let fields = order.generate, let prime = try prime() else { return }
+  /// Finds out before a training whether its songs could be made as asked for.
+  private func checkOrder(_ plan: NetworkPlan, _ defaults: GenerateFields) throws {
+    guard let fields = order.generate else { return }
     let settings = fields.resolved(over: defaults).generationSettings
-    try Composition.checkPrime(prime, plan, settings)
+    try Composition.checkOrder(
+      prime: try given(order.prime, "which is to be continued"),
+      melody: try given(order.melody, "which is to be harmonised"), plan, settings)
   }
 
   // MARK: Files of the run's folder

@@ -12,8 +12,10 @@ struct GenerateCommand: ParsableCommand {
     abstract: "Generate songs from weights.",
     discussion: """
       Writes 01.mid, 02.mid, … into a folder; a file that is there is never overwritten. The same weights, settings and \
-      seed give the same bytes.
+      seed give the same bytes. What is asked for with --key to --melody holds in every song; where it cannot, nothing \
+      is written and the fields are named.
 
+      ritornello generate chorale.safetensors -o hymns --key G --length "16 bars" --melody tune.mid
       ritornello generate chorale.safetensors -o songs --songs 4 --seed 7
       """)
 
@@ -27,11 +29,12 @@ struct GenerateCommand: ParsableCommand {
   var settings: String?
 
   @Option(help: "How many songs.") var songs: String?
-  @Option(help: "How long at most: 32 bars, 90 s or 512 frames.") var length: String?
+  @Option(help: "How long: 32 bars, 90 s or 512 frames, or \"at most 32 bars\".") var length: String?
   @Option(help: "Above 1 bolder, below 1 more careful.") var temperature: String?
   @Option(help: "Draw from the likeliest tokens that have this much probability.") var topP: String?
   @Option(help: "Draw from this many of the likeliest tokens; 0: all.") var topK: String?
   @Option(help: "A MIDI file to continue.", completion: .file()) var prime: String?
+  @OptionGroup(title: "What the songs are to be") var order: OrderOptions
   @Option(help: "The seed of every random choice.") var seed: String?
   @Option(help: "Threads; 0: all cores. Changes no byte of the songs.") var threads = 0
   @Flag(help: "Print one JSON object.") var json = false
@@ -46,7 +49,8 @@ struct GenerateCommand: ParsableCommand {
       let fields = try writtenFields()
       let (file, hash) = try readWeights(weights)
       let settings = fields.resolved(over: GenerateFields(file.metadata.generate))
-      let score = try settings.prime.map(readPrime)
+      let prime = try settings.prime.map(readScore)
+      let melody = try settings.order.melody.map(readScore)
       let paths = (1...max(1, settings.songs)).map { number in
         output + "/" + (number < 10 ? "0" : "") + "\(number).mid"
       }
@@ -55,7 +59,7 @@ struct GenerateCommand: ParsableCommand {
           "\(FileName(path).shown) is there already and is not overwritten; name another folder", Exit.cannotCreate)
       }
       let generation = try Generation(file, settings.generationSettings, threads: threads)
-      let outcome = try generation.run(prime: score, stop: interruption.flag) { _ in }
+      let outcome = try generation.run(prime: prime, melody: melody, stop: interruption.flag) { _ in }
       for warning in outcome.warnings { printError("ritornello: " + warning) }
       try write(outcome.songs, to: paths)
       print(text(outcome, paths, hash))
@@ -64,17 +68,18 @@ struct GenerateCommand: ParsableCommand {
 
   private func writtenFields() throws -> GenerateFields {
     var options: [String: [String]] = [:]
-    let given: [(String, String?)] = [
-      ("songs", songs), ("length", length), ("temperature", temperature), ("top_p", topP), ("top_k", topK),
-      ("prime", prime), ("seed", seed),
-    ]
+    let given: [(String, String?)] =
+      [
+        ("songs", songs), ("length", length), ("temperature", temperature), ("top_p", topP), ("top_k", topK),
+        ("prime", prime), ("seed", seed),
+      ] + order.given
     for case (let name, let text?) in given { options[name] = [text] }
     let (value, diagnostics) = SettingsFile.parseGenerate(
       bytes: try readSettings(settings), path: settings ?? "", options: options)
     return try unwrap(value, diagnostics)
   }
 
-  private func readPrime(_ path: String) throws -> Score {
+  private func readScore(_ path: String) throws -> Score {
     let name = PathWalk.argument(path)
     let bytes = try PathWalk.read(name, limit: MIDILimits().fileBytes)
     do {

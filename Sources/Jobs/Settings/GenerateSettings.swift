@@ -62,6 +62,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
   /// A MIDI file to continue.
   package var prime: String?
   package var seed: UInt64?
+  /// What the songs are to be.
+  package var order = OrderFields()
 
   package init() {}
 
@@ -71,6 +73,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     result.from = from ?? base.from
     result.songs = songs ?? base.songs
     result.length = length ?? base.length
+    result.order = order.overlaid(on: base.order)
+    result.order.isLengthExact = length == nil ? base.order.isLengthExact : order.isLengthExact
     result.temperature = temperature ?? base.temperature
     result.topP = topP ?? base.topP
     result.topK = topK ?? base.topK
@@ -90,6 +94,7 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     settings.topK = fields.topK ?? settings.topK
     settings.prime = fields.prime
     settings.seed = fields.seed ?? settings.seed
+    settings.order = fields.order
     return settings
   }
 
@@ -113,6 +118,8 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
   /// A MIDI file to continue; nil: none.
   package var prime: String?
   package var seed: UInt64 = 1
+  /// What the songs are to be.
+  package var order = OrderFields()
 
   package init() {}
 

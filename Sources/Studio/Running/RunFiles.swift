@@ -86,7 +86,7 @@ package struct RunFiles {
   }
 
   private static let kept: Set<String> = [
-    RunFolder.order, RunFolder.result, RunFolder.log, RunFolder.progress, "prime.mid",
+    RunFolder.order, RunFolder.result, RunFolder.log, RunFolder.progress, "prime.mid", "melody.mid",
   ]
 }
 
