@@ -87,7 +87,8 @@ let package = Package(
     tests("MIDI", ["MIDI"], resources: [.copy("Golden")]),
     tests("Representation", ["Representation", "MIDI"], resources: [.copy("Golden")]),
     tests("Network", ["Network", "CKernels"], resources: [.copy("Golden")]),
-    tests("Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"]),
+    tests(
+      "Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"], resources: [.copy("Golden")]),
     tests("StrictYAML", ["StrictYAML"]),
     tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
     tests("Work", ["Work", "Composition", "Network", "Representation", "MIDI", "Jobs", "Identity"]),

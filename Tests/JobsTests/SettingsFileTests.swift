@@ -75,7 +75,7 @@ struct SettingsFileTests {
         "precision",
       ])
     let generate = ConfigurationSchema.generateOptions.map(\.key)
-    #expect(generate == ["songs", "length", "temperature", "top_p", "top_k", "prime", "seed"])
+    #expect(generate == ["songs", "length", "temperature", "top_p", "top_k", "prime", "seed", "attempts", "on_gate"])
   }
 }
 

@@ -2,7 +2,7 @@ import StrictYAML
 
 extension GenerateFields {
   /// Keys of `generate:` that the design has and this version has not.
-  static let notYet = ["key", "scale", "range", "polyphony", "metre", "melody", "attempts", "on_gate"]
+  static let notYet = ["key", "scale", "range", "polyphony", "metre", "melody"]
 
   /// Reads a `generate:` map.
   init(_ reader: MappingReader, scope: ReadingScope) {
@@ -16,6 +16,16 @@ extension GenerateFields {
     topK = reader.value("top_k", .integer(0...1_000_000).measured(in: "tokens"), default: "\(standard.topK)")
     prime = reader.value("prime", scope == .studio ? .studioFile : .path)
     seed = reader.value("seed", .seed, default: "\(standard.seed)")
+    attempts = reader.value("attempts", .integer(1...20), default: "\(standard.attempts)")
+    onGate = reader.value("on_gate", .choice, default: standard.onGate.rawValue)
+    reader.record("copying", type: "map")
+    if let inner = reader.mapping("copying") {
+      let longest = inner.value(
+        "longest", Kind<Double>.number("from 0 to 1000000") { $0 >= 0 && $0 <= 1_000_000 }.measured(in: "bars"),
+        default: "what 95 of 100 held-out songs have at most")
+      copying = longest.map { CopyingFields(longest: $0) }
+      inner.finish()
+    }
     for key in Self.notYet { reader.refuse(key, "it is not built yet") }
     reader.finish()
   }
