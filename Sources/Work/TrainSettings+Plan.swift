@@ -98,4 +98,9 @@ extension GenerateSettings {
     return GenerationSettings(
       songs: songs, length: length, temperature: temperature, topP: topP, topK: topK, seed: seed)
   }
+
+  /// How songs are let through, in the terms of the module that does.
+  package var gateSettings: GateSettings {
+    GateSettings(attempts: attempts, withholds: onGate == .withhold, longest: copying?.longest)
+  }
 }

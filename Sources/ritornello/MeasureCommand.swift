@@ -117,6 +117,6 @@ struct MeasureCommand: ParsableCommand {
   }
 
   private static func percent(_ share: Double?) -> String {
-    share.map { Table.decimal($0 * 100, places: 0) + " %" } ?? "-"
+    share.map { "\(Int(($0 * 100).rounded())) %" } ?? "-"
   }
 }

@@ -84,9 +84,11 @@ struct GateTests {
       }
     }
     #expect((passed["held-out"] ?? 0) >= 16, "\(reasons["held-out"] ?? [])")
-    #expect((passed["shuffled"] ?? 20) <= 2)
+    #expect((passed["shuffled"] ?? 20) <= 4)
     #expect(passed["random notes"] == 0 && passed["one note"] == 0 && passed["silence"] == 0)
     #expect((passed["training"] ?? 20) == 0)
+    // Where it is not the longest run that tells, it is that all of them are.
+    #expect(corpus.prefix(20).allSatisfy { !reference.judge($0.score.beginning(bars: 8)).gate.passed })
     // Each is refused for what it is.
     #expect(reasons["training"]?.filter { $0.hasPrefix("copying.longest") }.count == 20)
     #expect(reasons["one note"]?.allSatisfy { $0.hasPrefix("one repeated note") } == true)
@@ -130,7 +132,7 @@ struct GateTests {
   @Test("a band is as wide as its values and as what few of them leave open")
   func band() {
     let band = MetricBand([1, 2, 3, 4, 5], of: .noteDensity)
-    #expect(band.holds(1) && band.holds(5) && band.holds(-1.3) && !band.holds(-1.5) && !band.holds(7.5))
+    #expect(band.holds(1) && band.holds(5) && band.holds(-1.5) && !band.holds(-1.7) && !band.holds(7.7))
     #expect(MetricBand([1, 2, 3, 4, 5], of: .emptyBars).holds(-100))
     #expect(MetricBand([1, 1, 1, 1, 1], of: .polyphony).holds(1) && !MetricBand([1, 1, 1], of: .polyphony).holds(1.1))
     let many = (0..<400).map { Double($0) }

@@ -95,6 +95,16 @@ package struct EncodedCorpus: Sendable {
     items = songs.map { Item(sha256: snapshot, name: "", song: $0) }
   }
 
+  /// The corpus with the songs of another one, of which it has no file.
+  package func adding(_ others: EncodedCorpus) -> EncodedCorpus {
+    var result = self
+    result.items += others.items
+    return result
+  }
+
+  /// The number of files that songs come from.
+  package var fileCount: Int { Set(items.map(\.sha256)).count }
+
   /// The corpus without the files of another one, so that what is validated on is not trained on.
   package func without(_ others: EncodedCorpus) -> EncodedCorpus {
     let hashes = Set(others.items.map(\.sha256))

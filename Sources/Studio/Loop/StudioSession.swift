@@ -19,6 +19,7 @@ final class StudioSession {
   let problems: ProblemBook
   let requests: RequestFolder
   let heartbeat: Heartbeat
+  let remarks: MusicRemarks
   let recovery: Recovery
   private let lock: StudioLock
 
@@ -56,6 +57,7 @@ final class StudioSession {
     intake = Intake(paths: paths, environment: environment, ledger: ledger)
     scheduler = Scheduler(environment: environment, ledger: ledger, lateness: lateness)
     requests = RequestFolder(paths: paths, environment: environment)
+    remarks = MusicRemarks(paths: paths, environment: environment, ledger: ledger)
     heartbeat = Heartbeat(path: paths.heartbeat, environment: environment)
     recovery = Recovery(
       paths: paths, environment: environment, ledger: ledger, supervisor: supervisor, intake: intake)
@@ -188,6 +190,9 @@ final class StudioSession {
     }
     problems.replace(blocked, from: "runs")
     problems.replace(supervisor.programs.problems, from: "programs")
+    let delivered = Set(supervisor.ended.filter { $0.value == .delivered }.keys)
+    problems.replace(
+      try remarks.problems(ofJobs: jobs.file.jobs.map(\.name), delivered: delivered), from: "music")
     try problems.save()
   }
 }

@@ -78,6 +78,11 @@ struct Preparation {
       order.evaluationFiles = try evaluationFiles(names)
     }
     order.weights = try weights(of: spec)
+    if spec.generate != nil, order.files.isEmpty, let hash = order.weights?.sha256,
+      let trained = try ledger.reader.weights(hash)?.snapshot, let snapshot = try ledger.reader.snapshot(trained)
+    {
+      order.against = snapshot.files.map { file($0.name, $0.sha256) }
+    }
     if let prime = spec.generate?.prime { order.prime = try self.prime(prime, of: run) }
     return order
   }

@@ -17,6 +17,8 @@ extension CopyIndex {
     ///
     /// Of a step it is interval, distance in time and both lengths that count. Nil: there are too few of them to tell.
     var barLineFamiliarity: Double?
+    /// Whether each of the song's lines stands in the corpus nearly whole, and there are notes enough for that to tell.
+    var isCopy = false
     /// The length of the longest run in bars; 0: there is none.
     var longestBars: Double { report.longest?.bars ?? 0 }
   }
@@ -26,6 +28,7 @@ extension CopyIndex {
     let metres = MetreMap(score)
     var best: (bars: Double, notes: Int, symbols: Int, rank: Int, pitch: UInt8)?
     var steps = [Steps(), Steps()]
+    var notes = (all: 0, isCopied: true)
     var stretches = [2: Stretches(bars: 2, of: metres.barCount), 4: Stretches(bars: 4, of: metres.barCount)]
     for line in ComparedLine.lines(of: score) {
       let numbers = numbers(of: line)
@@ -38,6 +41,9 @@ extension CopyIndex {
         if let best, (best.bars, best.notes) >= (bars, count) { continue }
         best = (bars, count, run.symbols, run.rank, line.notes[first].pitch)
       }
+      let longestRun = runs.map { ($0.symbols + 1) / 2 }.max() ?? 0
+      notes.all += line.notes.count
+      if 10 * longestRun < 9 * line.notes.count { notes.isCopied = false }
       let bars = line.notes.map { metres.bar(atTick: $0.start) }
       let counts = runs.map { ($0.symbols + 1) / 2 }
       for length in stretches.keys { stretches[length]?.take(bars: bars, runs: counts) }
@@ -54,9 +60,13 @@ extension CopyIndex {
         transpose: Int(best.pitch) - Int(place.pitch))
     }
     var look = Look(report: report)
+    look.isCopy = notes.isCopied && notes.all >= Self.leastOfACopy
     if let within = steps[0].share, let over = steps[1].share, within > 0 { look.barLineFamiliarity = over / within }
     return look
   }
+
+  /// Notes that a song must have for its being all in the corpus to be no chance.
+  private static let leastOfACopy = 24
 
   /// Steps from a note to the next.
   private struct Steps {

@@ -17,7 +17,7 @@ struct MetricBand: Equatable {
   ///   - outliers: one song in so many is left out at either end.
   ///   - spread: the share of its width by which it is wider.
   init(
-    _ values: [Double], isOpenBelow: Bool = false, isOpenAbove: Bool = false, outliers: Int = 40, spread: Double = 0.2
+    _ values: [Double], isOpenBelow: Bool = false, isOpenAbove: Bool = false, outliers: Int = 100, spread: Double = 0.25
   ) {
     let sorted = values.sorted()
     let dropped = sorted.count / max(1, outliers)

@@ -99,10 +99,13 @@ package struct MusicReference {
     if let share = look.barLineFamiliarity, !familiarity.holds(share) {
       reasons.append("bar_line_familiarity is \(told(share)), expected: \(familiarity.description)")
     }
-    if let run = copying.longest, let limit = longest ?? yardstick.longestP95, run.bars > limit + 1e-9 {
-      reasons.append(
-        "copying.longest is \(told(run.bars)) bars (\(run.notes) notes of \(run.file) from bar \(run.bar)), expected: at "
-          + "most \(told(limit))")
+    if let run = copying.longest {
+      let told = "copying.longest is \(told(run.bars)) bars (\(run.notes) notes of \(run.file) from bar \(run.bar))"
+      if let limit = longest ?? yardstick.longestP95, run.bars > limit + 1e-9 {
+        reasons.append("\(told), expected: at most \(Composition.told(limit))")
+      } else if look.isCopy, longest == nil, !isTooSmall {
+        reasons.append("\(told), and so is each line, expected: not the whole song")
+      }
     }
     judgement.gate = GateVerdict(reasons: reasons)
     return judgement
