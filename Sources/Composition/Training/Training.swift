@@ -232,7 +232,8 @@ struct Training {
     return TrainingOutcome(
       weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
-      validationLoss: facts.bestLoss, bestIteration: iteration, seconds: Self.now() - began,
+      validationLoss: facts.bestLoss, lastValidationLoss: facts.lastValidation, bestIteration: iteration,
+      seconds: Self.now() - began,
       tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy, warnings: warnings)
   }
 

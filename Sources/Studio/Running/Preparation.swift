@@ -85,6 +85,11 @@ struct Preparation {
       order.evaluationFiles = try evaluationFiles(names)
     }
     order.weights = try weights(of: spec)
+    if spec.generate != nil, order.files.isEmpty, let hash = order.weights?.sha256,
+      let trained = try ledger.reader.weights(hash)?.snapshot, let snapshot = try ledger.reader.snapshot(trained)
+    {
+      order.against = snapshot.files.map { file($0.name, $0.sha256) }
+    }
     order.prime = try spec.generate?.prime.map { try given($0, as: "prime", to: run) }
     order.melody = try spec.generate?.order.melody.map { try given($0, as: "melody", to: run) }
     return order
