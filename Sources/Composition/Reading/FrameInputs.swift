@@ -1,3 +1,4 @@
+internal import Network
 internal import Representation
 
 /// What all networks that read frames are told besides the frame itself: *first*, then the further inputs.

@@ -143,21 +143,6 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
 
   package init() {}
 
-  /// Reads settings; what an earlier version did not write has its default.
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    songs = try values.decode(Int.self, forKey: .songs)
-    length = try values.decode(SongLength.self, forKey: .length)
-    temperature = try values.decode(Double.self, forKey: .temperature)
-    topP = try values.decode(Double.self, forKey: .topP)
-    topK = try values.decode(Int.self, forKey: .topK)
-    prime = try values.decodeIfPresent(String.self, forKey: .prime)
-    seed = try values.decode(UInt64.self, forKey: .seed)
-    attempts = try values.decodeIfPresent(Int.self, forKey: .attempts) ?? attempts
-    onGate = try values.decodeIfPresent(GatePolicy.self, forKey: .onGate) ?? onGate
-    copying = try values.decodeIfPresent(CopyingFields.self, forKey: .copying)
-  }
-
   package enum CodingKeys: String, CodingKey {
     case songs, length, temperature
     case topP = "top_p"
