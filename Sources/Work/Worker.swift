@@ -186,7 +186,8 @@ package struct Worker {
     let representation = try plan.reading().representation
     let music = files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
     let corpus = try EncodedCorpus(
-      music, representation, cache: order.cache.map { SongCache(folder: path($0)) }, threads: threads, stop: stop)
+      music, representation, cache: order.cache.map { SongCache(folder: path($0)) },
+      scratch: folder + "/corpus", threads: threads, stop: stop)
     warnings += corpus.warnings
     return corpus
   }
