@@ -18,10 +18,15 @@ FLAGS   := --explicit-target-dependency-import-check error
 DEBUG   := .build/debug/ritornello
 RELEASE := .build/release/ritornello
 
-CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py)
+# What the long checks are asked for: `make check-faults FAULTS=--all-errors` lets each call fail in all three ways.
+FAULTS ?=
+KILLS  ?= 500
+CROWD  ?= 100000
+
+CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py Tests/Crash/stop.py)
 SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
 
-.PHONY: help build test check-shared check-midi check-neon check-sanitizers check-engine check-resume demo format lint clean install deps toolchain
+.PHONY: help build test check-shared check-midi check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd demo format lint clean install deps toolchain
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
@@ -35,6 +40,7 @@ test: toolchain deps lint ## Check style and layers, build with no warning, run 
 	@mkdir -p .build
 	$(SWIFT) build --build-tests $(FLAGS) 2>&1 | tee .build/build.log
 	@if grep -n 'warning:' .build/build.log; then echo "the build has warnings: see the lines above"; exit 1; fi
+	@CC="$(CLANG)" python3 Tests/Faults/sweep.py $(DEBUG) --sample 40
 	@for script in $(CRASH_TESTS) Tests/Engine/golden.py; do echo "== $$script"; python3 "$$script" $(DEBUG); done
 	python3 Tests/Engine/memory.py $(DEBUG) --short
 	$(SWIFT) test --disable-xctest $(FLAGS)
@@ -67,6 +73,15 @@ check-engine: build ## Hold the presets to golden hashes (threads, kernels), and
 
 check-resume: build ## Kill a training at 20 random iterations and hold its weights to an undisturbed one's
 	@python3 Tests/Crash/resume.py $(RELEASE) --kills 20
+
+check-faults: build ## Let each call to the system fail, one a run, and hold the studio to its promise (a quarter of an hour)
+	@CC="$(CLANG)" python3 Tests/Faults/sweep.py $(RELEASE) $(FAULTS)
+
+check-kills: build ## Kill the watcher or its worker at 500 random moments, and hold the songs to an undisturbed run's
+	@python3 Tests/Crash/kill9.py $(RELEASE) --random $(KILLS)
+
+check-crowd: build ## Drop very many files at once; print how fast they are taken, and what status and an idle inbox cost
+	@python3 Tests/Crash/multitude.py $(RELEASE) --files $(CROWD) --kills 3 --limits
 
 demo: toolchain deps ## Train on 229 chorales of Bach and write four songs to outbox/demo
 	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" bash Examples/demo.sh

@@ -98,6 +98,15 @@ struct SupervisorTests {
     #expect(launcher.launched == 4)
   }
 
+  @Test("a worker that cannot even write its result is blocked by the machine, not failed", arguments: [74, 75])
+  func noResult(status: Int32) throws {
+    let (studio, _) = try studio(.exit(status), .finish)
+    #expect(try studio.pass("chorales").status == 75)
+    #expect(try run(studio).state == .blocked && run(studio).failures == 0)
+    #expect(try studio.pass().status == 0)
+    #expect(try run(studio).state == .delivered)
+  }
+
   @Test("a worker past its timeout is asked to stop, then killed, and costs an attempt", arguments: [true, false])
   func timeout(listens: Bool) throws {
     let (studio, launcher) = try studio(.hang(listens: listens), .finish)

@@ -99,7 +99,9 @@ struct Training {
     facts = checkpoint.facts
     best = checkpoint.best
     try stream.resume(at: facts.bookmark)
-    try trainer.restore(checkpoint.trainer)
+    // Twice: the optimiser takes a first step that is set from outside for one of its own, and would correct its moments
+    // as if none had been made.
+    for _ in 1...2 { try trainer.restore(checkpoint.trainer) }
     checkpointIteration = facts.iteration
     return true
   }

@@ -76,21 +76,22 @@ extension Intake {
     } catch let fault as ArchiveFault {
       return try refuse(entry, descriptor, hash, fault)
     }
-    var stored: [ContentHash] = []
-    var isDone = false
-    defer { if !isDone { for hash in stored { removeObjectWithoutRow(hash) } } }
+    let objects = ObjectBatch(paths: paths, environment: environment, reader: ledger.reader)
+    // Nothing is left of one that is not recorded.
+    defer { objects.discard() }
     var files: [TakenFile] = []
     var counts = ArchiveCounts()
     do {
       let reader = try reader(entry, descriptor, limits)
       let prefix = entry.path.components.count > 1 ? entry.name.folder.appending(stem) : FileName(bytes: [])
       try reader.forEach(wanted: { Self.isMIDIName($0) }) { item in
-        guard let file = try store(item, &counts, limits.entry, &stored) else { return }
+        guard let file = try store(item, &counts, limits.entry, objects) else { return }
         files.append(file.named(prefix.appending(file.name)))
       }
     } catch let fault as ArchiveFault {
       return try refuse(entry, descriptor, hash, fault)
     }
+    try Self.place(objects)
     guard try environment.files.facts(of: descriptor, path: entry.path) == entry.facts else { return .changing }
     let told = counts.told(taken: files.count)
     guard !files.isEmpty else {
@@ -102,10 +103,39 @@ extension Intake {
         entry.drop, sha256: hash, corpus: corpus.shown, files: files, reason: told, seenAt: environment.clock.now,
         at: environment.clock.now)
     }
-    isDone = true
+    objects.clear()
     environment.log.info("'\(entry.path.shown)' was taken into the corpus '\(corpus.shown)': \(told)")
     try remove(entry, descriptor)
+    inbox.removeEmptyFolders()
     return .decided
+  }
+
+  /// Stores those entries of an archive that was taken whose objects are not whole.
+  ///
+  /// - Returns: whether all that it holds is stored and recorded.
+  func storeAgain(_ entry: InboxEntry, _ descriptor: Int32, _ configuration: JobsFile) throws -> Bool {
+    let limits = ArchiveLimits(unpacked: configuration.limits.archiveBytes, entry: configuration.limits.fileBytes)
+    let objects = ObjectBatch(paths: paths, environment: environment, reader: ledger.reader)
+    defer { objects.discard() }
+    var counts = ArchiveCounts()
+    var isRecorded = true
+    do {
+      try reader(entry, descriptor, limits).forEach(wanted: { Self.isMIDIName($0) }) { item in
+        guard let file = try store(item, &counts, limits.entry, objects) else { return }
+        if try !ledger.reader.hasObject(file.sha256) { isRecorded = false }
+      }
+    } catch is ArchiveFault {
+      return false
+    }
+    try Self.place(objects)
+    return isRecorded
+  }
+
+  /// Entries that are written before they are made durable together.
+  private static let mostEntries = 500
+
+  private static func place(_ objects: ObjectBatch) throws {
+    if let error = try objects.place().values.first { throw error }
   }
 
   private func reader(_ entry: InboxEntry, _ descriptor: Int32, _ limits: ArchiveLimits) throws -> ArchiveReader {
@@ -129,7 +159,7 @@ extension Intake {
 
   /// Stores an entry as an object, where it is a MIDI file; else it is counted.
   private func store(
-    _ item: ArchiveReader.Entry, _ counts: inout ArchiveCounts, _ limit: ByteCount, _ stored: inout [ContentHash]
+    _ item: ArchiveReader.Entry, _ counts: inout ArchiveCounts, _ limit: ByteCount, _ objects: ObjectBatch
   ) throws -> TakenFile? {
     counts.entries += 1
     guard item.isRegularFile else {
@@ -150,8 +180,8 @@ extension Intake {
       return nil
     }
     let hash = ContentHash(of: bytes)
-    stored.append(hash)
-    try storeObject(bytes, hash)
+    try objects.add(bytes, hash)
+    if objects.count >= Self.mostEntries { try Self.place(objects) }
     return TakenFile(name: name, sha256: hash, bytes: bytes.count, notes: facts.notes, seconds: facts.seconds)
   }
 }

@@ -30,6 +30,7 @@ extension Intake {
       environment.log.info("'\(entry.path.shown)' is a spec that was run before; it does nothing")
     }
     try remove(entry, descriptor)
+    inbox.removeEmptyFolders()
     return run == nil ? .decided : .queuedRun
   }
 

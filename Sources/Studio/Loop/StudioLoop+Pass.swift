@@ -64,7 +64,7 @@ extension StudioLoop {
 
   /// Looks twice, `settle` apart, if something new lies in the inbox; then takes in what has settled.
   private func takeInSettled(_ session: StudioSession) throws -> (any Error)? {
-    var look = try session.takeIn { signals.stop != nil }
+    var look = try takeIn(session)
     guard look.pending > 0 else { return look.machineError }
     let isRemote = FileSystemKind.remoteName(of: paths.inbox, files: environment.files) != nil
     let settle = session.jobs.file.studio.settle(onNetwork: isRemote).seconds
@@ -73,8 +73,16 @@ extension StudioLoop {
       environment.clock.wait(seconds: min(Self.tick, max(0.001, end - environment.clock.monotonic)))
       session.heartbeat.beat()
     }
-    if signals.stop == nil { look = try session.takeIn { signals.stop != nil } }
+    if signals.stop == nil { look = try takeIn(session) }
     return look.machineError
+  }
+
+  /// Looks once, and again where the machine failed: it may be well the next moment, and a run that is due should have
+  /// all its files.
+  private func takeIn(_ session: StudioSession) throws -> Intake.Look {
+    let look = try session.takeIn { signals.stop != nil }
+    guard look.machineError != nil, signals.stop == nil else { return look }
+    return try session.takeIn { signals.stop != nil }
   }
 
   /// Runs until nothing is left that can be run now.

@@ -58,7 +58,7 @@ final class StudioSession {
     requests = RequestFolder(paths: paths, environment: environment)
     heartbeat = Heartbeat(path: paths.heartbeat, environment: environment)
     recovery = Recovery(
-      paths: paths, environment: environment, ledger: ledger, supervisor: supervisor, inbox: intake.inbox)
+      paths: paths, environment: environment, ledger: ledger, supervisor: supervisor, intake: intake)
     try recovery.makeFolders()
     jobs = try LoadedJobs(paths: paths, environment: environment, ledger: ledger)
     problems.replace(try recovery.recover(), from: "recovery")
@@ -75,6 +75,7 @@ final class StudioSession {
     let look = try intake.look(configuration: jobs.file, isEnough: isEnough)
     problems.replace(look.problems, from: "intake")
     supervisor.isIntakeFaulty = look.machineError != nil
+    supervisor.holdsNewRuns = look.isFaultOurs
     return look
   }
 

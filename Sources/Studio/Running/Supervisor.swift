@@ -22,6 +22,9 @@ final class Supervisor {
 
   /// Says that the machine kept files from being taken in, so that a corpus may hold less than it should.
   var isIntakeFaulty = false
+  /// Says that the studio's own folder failed while files were taken in: a run that began now would have a snapshot
+  /// without them.
+  var holdsNewRuns = false
 
   /// A worker at work.
   struct ActiveWorker {
@@ -45,6 +48,8 @@ final class Supervisor {
 
   /// Seconds that a worker has for its checkpoint.
   private static let grace = 4.0
+  /// With what a worker ends that cannot write its result: sysexits' input/output error, and its "try later".
+  private static let (machineFailed, tryLater): (Int32, Int32) = (74, 75)
 
   init(paths: StudioPaths, environment: StudioEnvironment, ledger: Ledger) {
     self.paths = paths
@@ -64,7 +69,7 @@ final class Supervisor {
   func startNext(_ configuration: JobsFile, blockedAtOnce: Bool, except tried: Set<RunID> = []) throws {
     guard active.count < configuration.studio.workers else { return }
     let next = try ledger.reader.runsToDo(at: environment.clock.now, blockedAtOnce: blockedAtOnce)
-    for run in next where !tried.contains(run.id) {
+    for run in next where !tried.contains(run.id) && !(holdsNewRuns && run.attempts == 0) {
       guard active.count < configuration.studio.workers else { return }
       guard !active.keys.contains(where: { $0.job == run.id.job }) else { continue }
       try start(run, configuration)
@@ -249,6 +254,9 @@ final class Supervisor {
       return .interrupted(error: "the worker was ended by signal \(number)", progressed: progressed)
     case .exited(let status) where status == 128 + SIGTERM || status == 128 + SIGINT:
       return .interrupted(error: "the worker was told to stop by another program", progressed: progressed)
+    case .exited(let status) where status == Self.machineFailed || status == Self.tryLater:
+      // It could not even write down that the machine failed.
+      return .blocked(error: files.lastLogLine() ?? "the worker ended with status \(status)")
     case .exited(let status):
       let last = files.lastLogLine().map { ": \($0)" } ?? ""
       return .failed(error: "the worker ended with status \(status)\(last)", retries: worker.retries)

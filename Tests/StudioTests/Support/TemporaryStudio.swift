@@ -61,19 +61,6 @@ final class TemporaryStudio {
     return environment
   }
 
-  /// Changes the ledger behind the studio's back, as a person with the `sqlite3` shell could.
-  func change(_ sql: String) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "python3", "-c", "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
-      url(".ritornello/ledger.sqlite").path, sql,
-    ]
-    try process.run()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0)
-  }
-
   var reader: LedgerReader { LedgerReader(studio: paths.root.shown) }
 
   func url(_ name: String) -> URL { URL(fileURLWithPath: paths.root.shown).appendingPathComponent(name) }
