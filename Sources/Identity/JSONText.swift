@@ -8,6 +8,8 @@ package enum JSONValue: Sendable {
   case string(String)
   case array([JSONValue])
   case object([(String, JSONValue)])
+  /// JSON text that is written as it stands; it is valid and holds no control characters.
+  case raw(String)
 }
 
 extension JSONValue {
@@ -42,6 +44,7 @@ extension JSONValue {
     case .int(let value): result += value.description
     case .double(let value): result += value.isFinite ? value.description : "null"
     case .string(let text): Self.write(text, to: &result)
+    case .raw(let text): result += text
     case .array(let elements):
       Self.write(elements, between: ("[", "]"), to: &result, pretty: pretty, depth: depth) { element, result in
         element.write(to: &result, pretty: pretty, depth: depth + 1)

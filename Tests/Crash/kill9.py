@@ -37,11 +37,11 @@ def request(studio):
 
 
 def all_taken(studio):
-    studio.wait("all files to be taken in", lambda: taken(studio) == len(CORPUS))
+    studio.wait("all files to be taken in", lambda: taken(studio) == len(CORPUS), seconds=300)
 
 
 def delivered(studio):
-    studio.wait("the run to be delivered", lambda: studio.state() == "delivered", seconds=90)
+    studio.wait("the run to be delivered", lambda: studio.state() == "delivered", seconds=900)
 
 
 def undisturbed(binary):
