@@ -74,6 +74,12 @@ extension JSONValue {
 
   private static func write(_ text: String, to result: inout String) {
     result += "\""
+    // Nearly all texts are plain.
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+      result += text
+      result += "\""
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": result += "\\\""

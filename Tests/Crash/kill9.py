@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills the watcher or its worker at ten moments, starts again, and holds the songs to those of an undisturbed run.
 
-Usage: kill9.py PROGRAM [--random N] [--seed S] [--jobs J]
+Usage: kill9.py PROGRAM [--random N] [--seed S] [--jobs J] [--iterations I]
 
 With --random, N times at a moment drawn between 0 and the length of the undisturbed run instead.
 """
@@ -184,7 +184,9 @@ def main():
     parser.add_argument("--random", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--iterations", type=int, default=ITERATIONS, help="of the training")
     arguments = parser.parse_args()
+    globals()["ITERATIONS"] = arguments.iterations
     binary = arguments.program
     begun = time.monotonic()
     songs = undisturbed(binary)

@@ -4,7 +4,7 @@
 Usage: ledger_size.py PROGRAM [--files N] [--songs N] [--limits]
 
 The rows are written by SQL, by the schema that the program made: files in a hundred corpora, four songs a run, a weights
-file and a snapshot of a corpus each. With --limits each question must be answered within 100 ms, in the middle of five.
+file and a snapshot of a corpus of ten thousand files each. With --limits each question must be answered within 100 ms, in the middle of five.
 """
 
 import argparse
@@ -60,7 +60,7 @@ def fill(path, files, songs):
         ledger.executemany(
             "INSERT INTO weights (sha256, bytes, job, run, snapshot, iterations, validation_loss, created_at, pruned_at) "
             "VALUES (?, 100000, ?, ?, ?, 2000, 1.5, ?, ?)", (
-                (digest("weights", n), f"job-{n % 20:02}", f"job-{n % 20:02}/{n // 20 + 1:04}", digest("snapshot", n % CORPORA),
+                (digest("weights", n), f"job-{n % 20:02}", f"job-{n % 20:02}/{n // 20 + 1:04}", digest("snapshot", n % 20 * 5),
                  stamp(n), stamp(n + 9) if n < runs - 100 else None) for n in range(runs)))
         ledger.executemany("INSERT INTO weights_parents (weights, parent, place) VALUES (?, ?, 0)", (
             (digest("weights", n), digest("weights", n - 20)) for n in range(20, runs) if n // 20 % 10))
@@ -69,27 +69,29 @@ def fill(path, files, songs):
             "weights_in, weights_out, snapshot) VALUES (?, ?, ?, 'delivered', ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)", (
                 (f"job-{n % 20:02}/{n // 20 + 1:04}", f"job-{n % 20:02}", n // 20 + 1, stamp(n), settings, order, stamp(n),
                  stamp(n), stamp(n + 60), digest("weights", n - 20) if n >= 20 else None, digest("weights", n),
-                 digest("snapshot", n % CORPORA)) for n in range(runs)))
+                 digest("snapshot", n % 20 * 5)) for n in range(runs)))
         ledger.executemany("INSERT INTO attempts (run, number, started_at, ended_at, outcome) VALUES (?, 1, ?, ?, 'done')", (
             (f"job-{n % 20:02}/{n // 20 + 1:04}", stamp(n), stamp(n + 60)) for n in range(runs)))
         ledger.executemany(
             "INSERT INTO songs (id, run, number, path, sha256, weights, snapshot, seed, bars, notes, seconds, metrics, "
             "delivered_at, collected_at) VALUES (?, ?, ?, ?, ?, ?, ?, '7', 32, 400, 64.5, ?, ?, ?)", (
                 (f"{run}/{n % 4 + 1:02}", run, n % 4 + 1, f"outbox/{run}/{run.replace('/', '-')}-{n % 4 + 1:02}.mid",
-                 digest("song", n), digest("weights", n // 4), digest("snapshot", n // 4 % CORPORA), metrics, stamp(n), stamp(n))
+                 digest("song", n), digest("weights", n // 4), digest("snapshot", n // 4 % 20 * 5), metrics, stamp(n), stamp(n))
                 for n in range(songs) for run in [f"job-{n // 4 % 20:02}/{n // 80 + 1:04}"]))
     ledger.close()
 
 
 def timed(studio, command, times=5):
-    took, size = [], 0
+    took, worked, size = [], [], 0
     for _ in range(times):
-        begun = time.monotonic()
+        begun, before = time.monotonic(), os.times()
         result = subprocess.run([studio.binary, *command, "--studio", studio.root], capture_output=True, timeout=120)
+        after = os.times()
         took.append((time.monotonic() - begun) * 1000)
+        worked.append((sum(after[2:4]) - sum(before[2:4])) * 1000)
         assert result.returncode == 0, (command, result.stderr)
         size = len(result.stdout)
-    return statistics.median(took), size
+    return statistics.median(took), statistics.median(worked), size
 
 
 def main():
@@ -120,8 +122,8 @@ def main():
                 (["lineage", studio.path(f"outbox/{run}/{run.replace('/', '-')}-02.mid")], True),
                 (["status"], True), (["status", "--json"], True), (["corpus"], False), (["corpus", "bach"], True),
                 (["weights", "--json"], False), (["check"], True)):
-            took, size = timed(studio, command)
-            print(f"{' '.join(command).replace(studio.root + '/', ''):60} {took:7.0f} ms  {size:10} bytes"
+            took, worked, size = timed(studio, command)
+            print(f"{' '.join(command).replace(studio.root + '/', ''):60} {took:7.0f} ms, {worked:6.0f} of the processor {size:10} bytes"
                   + ("" if is_bound else "  (the whole list)"), flush=True)
             if is_bound and took > 100:
                 slow.append(command)
