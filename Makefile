@@ -27,7 +27,7 @@ SECONDS ?= 60
 CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py Tests/Crash/stop.py Tests/Crash/two.py)
 SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
 
-.PHONY: help build test check-shared check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd check-hostile check-fuzz check-two demo format lint clean install deps toolchain
+.PHONY: help build test check-shared check-midi check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd check-hostile check-fuzz check-two demo format lint clean install deps toolchain
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
@@ -54,16 +54,25 @@ check-shared: ## Run the program against the data that stand beside the project,
 	.build/release/ritornello-check-shared "$(SHARED)/data"; \
 	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(RELEASE) "$(SHARED)"; done
 
+# The files that are damaged: those beside the project where they are, else those of the tests.
+TORTURE   = $(firstword $(wildcard $(SHARED)/data/torture) Tests/MIDITests/Golden)
+MUTATIONS ?= 2000000
+
+check-midi: toolchain ## Damage MIDI files MUTATIONS times (2,000,000) and read each: no trap, no hang, no law broken
+	$(SWIFT) build -c release --product ritornello-fuzz-midi $(FLAGS)
+	.build/release/ritornello-fuzz-midi "$(TORTURE)" --count $(MUTATIONS)
+
 check-neon: toolchain ## Hold the kernels to golden hashes: this processor's, and NEON's under qemu-aarch64
 	@python3 Tests/Kernels/check.py --neon --clang "$(CLANG)"
 
 check-sanitizers: toolchain ## Run the network's and the pool's tests under the address and thread sanitizers
 	@SWIFT="$(SWIFT)" CLANG="$(CLANG)" bash Tests/Sanitizers/check.sh
 
-check-engine: build ## Hold the presets to golden hashes (threads, kernels), and trainings to the memory they tell
+check-engine: build ## Hold the presets to golden hashes (threads, kernels), trainings to the memory they tell and plan once
 	@python3 Tests/Engine/golden.py $(RELEASE)
 	@python3 Tests/Engine/golden.py $(RELEASE) --presets
 	@python3 Tests/Engine/memory.py $(RELEASE)
+	@CLANG="$(CLANG)" python3 Tests/Engine/allocations.py $(RELEASE)
 
 check-resume: build ## Kill a training at 20 random iterations and hold its weights to an undisturbed one's
 	@python3 Tests/Crash/resume.py $(RELEASE) --kills 20

@@ -135,6 +135,7 @@ package struct JobFields: Sendable {
       list.report(
         "generate has from: \(from), but the job trains; its songs come from what it made", at: mark, key: "from")
     }
+    if let reason = generate?.order.contradiction { list.report(reason, at: mark, key: "scale") }
     if case .corpusChanges = job.schedule, !keys.contains("corpus"), job.train == nil {
       list.report(
         "job '\(name)' waits for no corpus", at: schedule?.mark ?? mark, key: "schedule", expected: "a corpus")

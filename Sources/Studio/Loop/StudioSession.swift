@@ -19,6 +19,7 @@ final class StudioSession {
   let problems: ProblemBook
   let requests: RequestFolder
   let heartbeat: Heartbeat
+  let remarks: MusicRemarks
   let recovery: Recovery
   let metrics: MetricsFile
   /// Files of the inbox that had no fate with the last look.
@@ -60,6 +61,7 @@ final class StudioSession {
     scheduler = Scheduler(environment: environment, ledger: ledger, lateness: lateness)
     requests = RequestFolder(paths: paths, environment: environment)
     metrics = MetricsFile(paths: paths, environment: environment, reader: ledger.reader)
+    remarks = MusicRemarks(paths: paths, environment: environment, ledger: ledger)
     heartbeat = Heartbeat(path: paths.heartbeat, environment: environment)
     recovery = Recovery(
       paths: paths, environment: environment, ledger: ledger, supervisor: supervisor, intake: intake)
@@ -201,6 +203,9 @@ final class StudioSession {
     }
     problems.replace(blocked, from: "runs")
     problems.replace(supervisor.programs.problems, from: "programs")
+    let delivered = Set(supervisor.ended.filter { $0.value == .delivered }.keys)
+    problems.replace(
+      try remarks.problems(ofJobs: jobs.file.jobs.map(\.name), delivered: delivered), from: "music")
     try problems.save()
   }
 }

@@ -34,6 +34,8 @@ final class TemporaryStudio {
   var memory: any MemoryKills = NoMemoryKills()
   var programVersion = ProgramVersion.current
   var numerics = ProgramVersion.numerics
+  /// The path and the hash of what stands for the starter.
+  var starter: (path: String?, hash: String) = (nil, "")
 
   static let jobs = """
     version: 1
@@ -66,6 +68,7 @@ final class TemporaryStudio {
     environment.memory = memory
     environment.programVersion = programVersion
     environment.numerics = numerics
+    (environment.starter, environment.starterHash) = starter
     return environment
   }
 
