@@ -31,6 +31,8 @@ int cposix_open_at(int folder, const char *path, int flags, unsigned mode) {
   return openat(folder, path, flags, (mode_t)mode);
 }
 
+int cposix_sync_file_system(int descriptor) { return syncfs(descriptor); }
+
 int cposix_processors(void) {
   enum { most = 8192 };
   cpu_set_t *set = CPU_ALLOC(most);

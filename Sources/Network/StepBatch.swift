@@ -19,10 +19,25 @@ package struct SparseRows: Sendable, Equatable {
   /// Adds a row with ones at `places`, which ascend.
   package mutating func append(onesAt places: [Int32]) {
     indices.append(contentsOf: places)
+    values?.append(contentsOf: repeatElement(1, count: places.count))
     endRow()
   }
 
-  /// Ends a row whose places have been added to `indices`.
+  /// Adds a one to the row that is being written, after its other places.
+  package mutating func append(_ place: Int) {
+    indices.append(Int32(place))
+    values?.append(1)
+  }
+
+  /// Adds a value to the row that is being written, after its other places; 0 takes no place.
+  package mutating func append(_ place: Int, value: Float) {
+    guard value != 0 else { return }
+    if values == nil { values = [Float](repeating: 1, count: indices.count) }
+    indices.append(Int32(place))
+    values?.append(value)
+  }
+
+  /// Ends the row that is being written.
   package mutating func endRow() { offsets.append(Int32(indices.count)) }
 
   /// Removes all rows and keeps their memory.

@@ -18,9 +18,10 @@ struct Ritornello: ParsableCommand {
     version: ProgramVersion.current,
     subcommands: [
       InitCommand.self, CheckCommand.self, WatchCommand.self, RunCommand.self, StatusCommand.self,
-      CancelCommand.self, RetryCommand.self, ReproduceCommand.self, SongsCommand.self, RunsCommand.self,
-      WeightsCommand.self, CorpusCommand.self, LineageCommand.self, TrainCommand.self, GenerateCommand.self,
-      EvaluateCommand.self, InspectCommand.self, TensorsCommand.self, WorkCommand.self,
+      CancelCommand.self, RetryCommand.self, DoctorCommand.self, ReproduceCommand.self, SongsCommand.self,
+      RunsCommand.self, WeightsCommand.self, CorpusCommand.self, LineageCommand.self, TrainCommand.self,
+      GenerateCommand.self,
+      EvaluateCommand.self, MeasureCommand.self, InspectCommand.self, TensorsCommand.self, WorkCommand.self,
     ])
 
   static func main() {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Kills the watcher or its worker at ten moments, starts again, and holds the songs to those of an undisturbed run.
 
-Usage: kill9.py PROGRAM [--random N] [--seed S]
+Usage: kill9.py PROGRAM [--random N] [--seed S] [--jobs J]
 
 With --random, N times at a moment drawn between 0 and the length of the undisturbed run instead.
 """
 
 import argparse
+import concurrent.futures
 import os
 import random
 import signal
@@ -150,16 +151,30 @@ def killed_at(binary, seconds, whom):
         studio.remove()
 
 
-def at_random(binary, count, seed, songs, length):
+def at_random(binary, count, seed, jobs, songs, length):
     generator = random.Random(seed)
-    killed = {"watcher": 0, "worker": 0}
-    for number in range(1, count + 1):
-        seconds, whom = generator.uniform(0, length), generator.choice(("watcher", "worker"))
-        again, whom = killed_at(binary, seconds, whom)
-        killed[whom] += 1
-        assert again == songs, f"kill {number}, {whom} after {seconds:.3f} s: the songs differ: {again} {songs}"
-        if number % 10 == 0:
-            print(f"{number} of {count} kills: {killed}", flush=True)
+    moments = [(generator.uniform(0, length), generator.choice(("watcher", "worker"))) for _ in range(count)]
+    killed, faults = {"watcher": 0, "worker": 0}, []
+
+    def one(number, seconds, whom):
+        try:
+            again, whom = killed_at(binary, seconds, whom)
+            assert again == songs, f"the songs differ: {again} {songs}"
+            return whom, ""
+        except AssertionError as failure:
+            return whom, f"kill {number}, {whom} after {seconds:.3f} s: {failure}"
+
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        waiting = [pool.submit(one, number, *moment) for number, moment in enumerate(moments, 1)]
+        for number, future in enumerate(concurrent.futures.as_completed(waiting), 1):
+            whom, fault = future.result()
+            killed[whom] += 1
+            if fault:
+                faults.append(fault)
+                print(f"NOT HELD: {fault}", flush=True)
+            if number % 10 == 0:
+                print(f"{number} of {count} kills: {killed}, {len(faults)} not held", flush=True)
+    assert not faults, f"{len(faults)} of {count} kills lost or changed something"
     return killed
 
 
@@ -168,6 +183,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--random", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
     arguments = parser.parse_args()
     binary = arguments.program
     begun = time.monotonic()
@@ -175,7 +191,7 @@ def main():
     length = time.monotonic() - begun
     print(f"undisturbed: {length:.1f} s", flush=True)
     if arguments.random:
-        killed = at_random(binary, arguments.random, arguments.seed, songs, length)
+        killed = at_random(binary, arguments.random, arguments.seed, arguments.jobs, songs, length)
         print(f"killed {arguments.random} times (seed {arguments.seed}; {killed}) between 0 and {length:.1f} s, nothing "
               f"lost, the same bytes each time: {time.monotonic() - begun:.0f} s")
         return

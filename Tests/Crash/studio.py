@@ -1,16 +1,19 @@
 """What the crash scripts share: MIDI files, a studio in a temporary folder, the watcher, the ledger."""
 
 import glob
-import hashlib
+import io
 import json
 import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
+import tarfile
 import tempfile
 import time
+
+import invariants
+from invariants import sha256
 
 
 def variable_length(value):
@@ -42,8 +45,15 @@ def midi(seed, bars=8):
     return b"MThd\x00\x00\x00\x06\x00\x00\x00\x01\x01\xe0MTrk" + len(track).to_bytes(4, "big") + track
 
 
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
+def tar(files):
+    """The bytes of a tar archive of these files, the same for the same files."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
 
 
 JOB = """version: 1
@@ -97,10 +107,11 @@ class Studio:
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
-    def start(self):
+    def start(self, user=None):
         assert self.watcher is None
         self.watcher = subprocess.Popen(
-            [self.binary, "watch", "--studio", self.root], stdout=self.log, stderr=self.log)
+            [self.binary, "watch", "--studio", self.root], stdout=self.log, stderr=self.log,
+            user=user)
         # Until then it hears no signal, and another command would take the studio for itself.
         self.wait("the watcher holds the studio", self.is_held)
 
@@ -142,16 +153,7 @@ class Studio:
 
     def query(self, sql, *values):
         """Asks the ledger; nothing where there is none yet."""
-        path = self.path(".ritornello/ledger.sqlite")
-        if not os.path.exists(path):
-            return []
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
-        try:
-            return connection.execute(sql, values).fetchall()
-        except sqlite3.OperationalError:
-            return []
-        finally:
-            connection.close()
+        return invariants.query(self.root, sql, *values)
 
     def progress(self, run="tiny/0001"):
         try:
@@ -181,44 +183,12 @@ class Studio:
         }
 
     def check(self, dropped):
-        """Holds the promise to account: nothing lost, nothing torn, nothing twice.
-
-        dropped: the bytes of every file that was ever put into the inbox, by name.
-        """
-        held = set()
-        for path in glob.glob(self.path("inbox/**/*"), recursive=True) + glob.glob(self.path(".ritornello/objects/*/*")):
-            if os.path.isfile(path):
-                held.add(sha256(open(path, "rb").read()))
-        for path in glob.glob(self.path("inbox/.ritornello-taken/**/*"), recursive=True):
-            if os.path.isfile(path):
-                held.add(sha256(open(path, "rb").read()))
-        for name, data in dropped.items():
-            assert sha256(data) in held, f"the bytes of {name} are lost"
-        for path in glob.glob(self.path(".ritornello/objects/*/*.mid")):
-            name = os.path.basename(path)[:-4]
-            assert sha256(open(path, "rb").read()) == name, f"the object {name} is not what its name says"
-        for folder in glob.glob(self.path("outbox/*/*")):
-            with open(folder + "/run.json") as file:
-                report = json.load(file)
-            for song in report["songs"]:
-                data = open(f"{folder}/{song['file']}", "rb").read()
-                assert sha256(data) == song["sha256"], f"{song['file']} is torn"
-            assert len(glob.glob(folder + "/*.mid")) == len(report["songs"]), f"{folder} is not whole"
+        """Holds the promise to account; dropped: the bytes of every file that was ever put into the inbox, by name."""
+        invariants.check(self.binary, self.root, dropped)
 
     def check_at_rest(self, dropped):
         """Also what must hold once a start or a pass is through."""
-        self.check(dropped)
-        rows = {row[0] for row in self.query("SELECT sha256 FROM objects")}
-        for path in glob.glob(self.path(".ritornello/objects/*/*")):
-            assert os.path.basename(path)[:-4] in rows, f"the object {path} has no row"
-        assert not glob.glob(self.path(".ritornello/**/*.tmp"), recursive=True), "a temporary file was left"
-        assert not os.path.exists(self.path("inbox/.ritornello-taken")), "something was left on its way out of the inbox"
-        ready = [row[0].replace("/", "-") for row in self.query("SELECT id FROM runs WHERE state = 'ready'")]
-        for path in glob.glob(self.path("outbox/.ritornello-*")):
-            assert os.path.basename(path).removeprefix(".ritornello-") in ready, f"{path} was left"
-        twice = self.query("SELECT path, count(*) FROM songs GROUP BY path HAVING count(*) > 1")
-        assert not twice, f"delivered twice: {twice}"
-        assert self.query("PRAGMA integrity_check") == [("ok",)]
+        invariants.check_at_rest(self.binary, self.root, dropped)
 
     def remove(self):
         if self.watcher is not None:

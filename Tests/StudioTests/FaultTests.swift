@@ -10,6 +10,23 @@ import Testing
 /// Every file operation of a pass fails in turn, as on a disk that is full or breaks.
 @Suite("Faults at every file operation")
 struct FaultTests {
+  @Test("while the studio's own folder fails, no run begins without the files that it kept out")
+  func held() throws {
+    let studio = try TemporaryStudio()
+    for pitch in UInt8(60)..<63 { try studio.write("inbox/bach/\(pitch).mid", TestMIDI.file(pitch: pitch)) }
+    let isBroken = Atomic(true)
+    let unlucky = ContentHash(of: TestMIDI.file(pitch: 61)).hex
+    studio.files = FaultyFileSystem { call, path in
+      call == "create" && path.shown.contains(unlucky) && isBroken.load(ordering: .relaxed) ? ENOSPC : nil
+    }
+    #expect(try studio.pass("chorales").status == 75)
+    #expect(try studio.reader.runs().map(\.state) == [.queued])
+    isBroken.store(false, ordering: .relaxed)
+    #expect(try studio.pass().status == 0)
+    let hashes = (UInt8(60)..<63).map { ContentHash(of: TestMIDI.file(pitch: $0)) }
+    #expect(try studio.reader.runs().map(\.snapshot) == [ContentHash(ofSnapshot: hashes)])
+  }
+
   @Test("the n-th operation fails: nothing is lost, no file is blamed, and the next pass gets through")
   func everyOperation() throws {
     let bytes = TestMIDI.file(pitch: 60)

@@ -114,6 +114,156 @@ struct IntakeTests {
     #expect(try studio.reader.problems().isEmpty)
   }
 
+  @Test("a file that ends too early and gives itself a time in the future waits ten minutes all the same")
+  func truncatedInTheFuture() throws {
+    let studio = try TemporaryStudio()
+    try studio.write("inbox/bach/x.mid", Array(TestMIDI.file(pitch: 60).prefix(10)))
+    let later = Date().addingTimeInterval(1_000_000)
+    try FileManager.default.setAttributes(
+      [.modificationDate: later], ofItemAtPath: studio.url("inbox/bach/x.mid").path)
+    try studio.pass()
+    #expect(studio.exists("inbox/bach/x.mid"))
+    studio.clock.advance(660)
+    try studio.pass()
+    #expect(studio.exists("inbox/rejected/bach/x.mid"))
+  }
+
+  @Test("where the clock was set back, it waits ten minutes from when it was first seen")
+  func truncatedBeforeTheClock() throws {
+    let studio = try TemporaryStudio()
+    try studio.write("inbox/bach/x.mid", Array(TestMIDI.file(pitch: 60).prefix(10)))
+    studio.clock.set(1_000_000)
+    let session = try studio.session()
+    _ = try session.takeIn()
+    #expect(studio.exists("inbox/bach/x.mid"))
+    studio.clock.advance(601)
+    _ = try session.takeIn()
+    #expect(studio.exists("inbox/rejected/bach/x.mid"))
+  }
+
+  @Test("a file that came under a judged one's name is not rejected for it", arguments: [false, true])
+  func rejectedName(late: Bool) throws {
+    let studio = try TemporaryStudio()
+    try studio.write("inbox/bach/x.mid", Array("this is no MIDI file at all".utf8))
+    let good = TestMIDI.file(pitch: 60)
+    let (target, beside) = (studio.url("inbox/bach/x.mid"), studio.url("good"))
+    let isDone = Atomic(false)
+    // Early: as the reason is written. Late: as the file is moved, after the ledger's row.
+    studio.files = FaultyFileSystem { call, path in
+      let isMoment =
+        late
+        ? call == "rename" && path.shown.hasSuffix("rejected/bach/x.mid")
+        : call == "read" && path.shown == "bach/x.mid"
+      if isMoment, !isDone.exchange(true, ordering: .relaxed) {
+        try? Data(good).write(to: beside)
+        rename(beside.path, target.path)
+      }
+      return nil
+    }
+    let session = try studio.session()
+    _ = try session.takeIn()
+    #expect(try studio.bytes("inbox/bach/x.mid") == good)
+    #expect(studio.listing("inbox/rejected").filter { $0.hasSuffix(".mid") || $0.hasSuffix(".txt") }.isEmpty)
+    _ = try session.takeIn()
+    #expect(try studio.reader.files(ofCorpus: "bach").map(\.sha256) == [ContentHash(of: good)])
+  }
+
+  @Test(
+    "a taken file that the machine would not remove is removed later, without a restart",
+    arguments: [
+      ("rename", ENOSPC), ("rename", EIO), ("unlink", EIO), ("mkdir", ENOSPC), ("rename", EACCES),
+    ])
+  func removedLater(call: String, code: Int32) throws {
+    let studio = try TemporaryStudio()
+    let isBroken = Atomic(true)
+    studio.files = FaultyFileSystem { made, path in
+      let isInbox = path.shown.contains(StudioPaths.takenName)
+      return isInbox && made == call && isBroken.load(ordering: .relaxed) ? code : nil
+    }
+    let session = try studio.session()
+    for name in ["a", "b"] {
+      try studio.write("inbox/bach/\(name).mid", TestMIDI.file(pitch: name == "a" ? 60 : 61))
+    }
+    for _ in 1...3 {
+      _ = try session.takeIn()
+      studio.clock.advance(3)
+    }
+    #expect(try studio.reader.drops().map(\.fate) == [.taken, .taken])
+    #expect(studio.listing("inbox").filter { $0.hasSuffix(".mid") }.count == 2)
+    isBroken.store(false, ordering: .relaxed)
+    for _ in 1...2 {
+      studio.clock.advance(61)
+      _ = try session.takeIn()
+    }
+    #expect(studio.listing("inbox").filter { $0.hasSuffix(".mid") }.isEmpty)
+    #expect(try studio.reader.drops().allSatisfy { $0.fate == .taken })
+  }
+
+  @Test("a drop with a fate is not removed before its object is whole", arguments: ["bach/x.mid", "jazz.tar"])
+  func fatedDropMendsItsObject(name: String) throws {
+    let studio = try TemporaryStudio()
+    let bytes = TestMIDI.file(pitch: 60)
+    let dropped =
+      name == "jazz.tar"
+      ? TarEntry.header(name: "x.mid", size: bytes.count) + bytes
+        + [UInt8](repeating: 0, count: 512 - bytes.count + 1024)
+      : bytes
+    try studio.write("inbox/" + name, dropped)
+    studio.files = FaultyFileSystem { call, path in
+      ["rename", "unlink", "mkdir"].contains(call) && path.shown.contains(StudioPaths.takenName) ? EROFS : nil
+    }
+    try studio.pass()
+    #expect(studio.exists("inbox/" + name))
+    let hash = ContentHash(of: bytes)
+    let object = ".ritornello/objects/\(hash.hex.prefix(2))/\(hash).mid"
+    #expect(unlink(studio.url(object).path) == 0)
+    try studio.write(object, [UInt8](repeating: 7, count: bytes.count))
+    studio.files = FaultyFileSystem { _, _ in nil }
+    try studio.pass()
+    try studio.pass()
+    #expect(try studio.bytes(object) == bytes)
+    #expect(!studio.exists("inbox/" + name))
+  }
+
+  @Test("a file in the hidden folder is not removed before its object is whole")
+  func leftoverMendsItsObject() throws {
+    let studio = try TemporaryStudio()
+    let bytes = TestMIDI.file(pitch: 60)
+    let hash = ContentHash(of: bytes)
+    let object = ".ritornello/objects/\(hash.hex.prefix(2))/\(hash).mid"
+    try studio.write("inbox/bach/x.mid", bytes)
+    try studio.pass()
+    #expect(unlink(studio.url(object).path) == 0)
+    try studio.write("inbox/\(StudioPaths.takenName)/bach/x.mid", bytes)
+    try studio.pass()
+    #expect(try studio.bytes(object) == bytes)
+    #expect(!studio.exists("inbox/bach/x.mid") && !studio.exists("inbox/\(StudioPaths.takenName)"))
+  }
+
+  @Test("many files are recorded together, each once, and one that cannot be stored holds none of the others up")
+  func together() throws {
+    let studio = try TemporaryStudio()
+    for pitch in UInt8(10)..<110 { try studio.write("inbox/bach/\(pitch).mid", TestMIDI.file(pitch: pitch)) }
+    try studio.write("inbox/bach/twin.mid", TestMIDI.file(pitch: 50))
+    let unlucky = ContentHash(of: TestMIDI.file(pitch: 60))
+    let isBroken = Atomic(true)
+    let rows = Atomic(0)
+    studio.steps = CountingSteps { step in if step == .recordTaken { rows.add(1, ordering: .relaxed) } }
+    studio.files = FaultyFileSystem { call, path in
+      // Some file systems cannot be synchronised as a whole: files are, one by one.
+      if call == "syncfs" { return ENOSYS }
+      return call == "fsync" && path.shown.contains(unlucky.hex) && isBroken.load(ordering: .relaxed) ? EIO : nil
+    }
+    #expect(try studio.pass().status == 74)
+    #expect(rows.load(ordering: .relaxed) == 1)
+    #expect(studio.listing("inbox/bach") == ["inbox/bach/60.mid"])
+    isBroken.store(false, ordering: .relaxed)
+    #expect(try studio.pass().status == 0)
+    #expect(try studio.reader.files(ofCorpus: "bach").count == 100)
+    #expect(try studio.reader.drops().filter { $0.fate == .duplicate }.count == 1)
+    #expect(try studio.reader.drops().count == 101)
+  }
+
   @Test("a file over the limit is rejected with both sizes")
   func tooLarge() throws {
     let jobs = "version: 1\nstudio: {settle: 0s}\nlimits: {file_bytes: 1 KiB}\njobs: {}\n"

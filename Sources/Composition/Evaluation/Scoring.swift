@@ -19,7 +19,7 @@ struct Scoring {
   /// Scores all songs of a corpus.
   func score(_ corpus: EncodedCorpus) throws -> CorpusScore {
     var scores = [SongScore](repeating: SongScore(), count: corpus.items.count)
-    let lengths = corpus.items.map { reading.stepCount(of: $0.song) }
+    let lengths = corpus.items.map { reading.stepCount(of: $0.outline) }
     // Long ones first, so that the songs of a group end together.
     let order = corpus.items.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
     var batch = BatchBuilder(lanes: Self.lanes, architecture: reading.architecture)
@@ -28,7 +28,7 @@ struct Scoring {
       scorer.clear()
       try score(group, of: corpus, lengths, &batch, into: &scores)
     }
-    for index in scores.indices { scores[index].frames = corpus.items[index].song.frames }
+    for index in scores.indices { scores[index].frames = corpus.items[index].outline.frames }
     return CorpusScore(
       songs: scores, isMean: reading.architecture.writing.isMeanLoss, isByToken: reading.representation.events != nil)
   }
@@ -37,8 +37,9 @@ struct Scoring {
     _ group: [Int], of corpus: EncodedCorpus, _ lengths: [Int], _ batch: inout BatchBuilder,
     into scores: inout [SongScore]
   ) throws {
-    var pasts = [Past](repeating: Past(), count: group.count)
+    var pasts = group.map { Past(length: corpus.items[$0].outline.frames) }
     let steps = group.map { lengths[$0] }.max() ?? 0
+    let songs = group.map { corpus.items[$0].song }
     for start in stride(from: 0, to: steps, by: Self.window) {
       batch.removeAll()
       for step in start..<start + Self.window {
@@ -47,7 +48,7 @@ struct Scoring {
             batch.appendPadding()
             continue
           }
-          batch.append(corpus.items[group[lane]].song, movingOn: &pasts[lane], by: reading)
+          batch.append(songs[lane], movingOn: &pasts[lane], by: reading)
         }
       }
       let result = try scorer.score(batch.batch, watching: reading.endClass)

@@ -3,7 +3,7 @@ package import Representation
 
 /// A network that reads one block of a roll a step and writes the next one, between two dense layers: the preset
 /// `original`.
-package struct BlockReading: SongReading {
+package struct BlockReading: BlockWriting {
   package let representation: Representation
   package let architecture: Architecture
   package let endClass: Int32? = nil
@@ -22,7 +22,7 @@ package struct BlockReading: SongReading {
       writing: .values(width: roll.width, loss: loss))
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+  package func stepCount(of song: SongOutline) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     batch.vectors.append(onesAt: past.last)
@@ -34,9 +34,7 @@ package struct BlockReading: SongReading {
     batch.scored.append(1)
   }
 
-  package func advance(_ past: inout Past, over song: EncodedSong) {
-    past.last.removeAll(keepingCapacity: true)
-    roll.appendOnes(of: song, at: past.place, shift: past.shift, to: &past.last)
+  func moveOn(_ past: inout Past) {
     past.place += 1
     past.step += 1
   }
@@ -64,7 +62,7 @@ struct RollBlocks: Sendable {
     return sets.isDrum(key: key) ? nil : sets.pitch(ofKey: key).pitch
   }
 
-  func count(in song: EncodedSong) -> Int { song.rows.count / max(1, width) }
+  func count(in song: SongOutline) -> Int { song.elements / max(1, width) }
 
   /// The places of a block's ones, transposed, ascending; what is moved past its set is left out.
   func ones(of song: EncodedSong, at block: Int, shift: Int) -> [Int32] {

@@ -15,7 +15,7 @@ package protocol SongReading: Sendable {
   var endClass: Int32? { get }
 
   /// How many recurrent steps a song takes, the closing *end* included.
-  func stepCount(of song: EncodedSong) -> Int
+  func stepCount(of song: SongOutline) -> Int
   /// Writes what the next step reads into the batch's row.
   func appendInput(after past: Past, to batch: inout BatchBuilder)
   /// Writes what is right for the next step into the batch's row.
@@ -29,6 +29,14 @@ package protocol SongReading: Sendable {
 extension SongReading {
   package func advance(_ past: inout Past, over song: EncodedSong, in batch: inout BatchBuilder) {
     advance(&past, over: song)
+  }
+}
+
+extension SongReading {
+  /// How many recurrent steps a song takes, the closing *end* included.
+  package func stepCount(of song: EncodedSong) -> Int {
+    stepCount(
+      of: SongOutline(frames: song.frames, tokens: song.tokens.count, elements: song.rows.count, pitches: nil))
   }
 }
 
@@ -46,6 +54,10 @@ package struct Past: Sendable, Equatable {
   package var last: [Int32] = []
   /// voices: what each line does.
   package var lines: [Line] = []
+  /// The frames of the song as each is told where it echoes; empty where no input asks for them.
+  var echo = Echo()
+  /// How many frames the song has or is to have in all, where that is told.
+  package var length: Int?
 
   /// What a line of `voices` does.
   package struct Line: Sendable, Equatable {
@@ -55,7 +67,10 @@ package struct Past: Sendable, Equatable {
     package var age: Int = 0
   }
 
-  package init(shift: Int = 0) { self.shift = shift }
+  package init(shift: Int = 0, length: Int? = nil) {
+    self.shift = shift
+    self.length = length
+  }
 
   /// Begins another song, in the same memory.
   mutating func restart(shift: Int) {

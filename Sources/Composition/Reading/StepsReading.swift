@@ -31,7 +31,6 @@ package struct StepsReading: FrameWriting {
     frameToken = vocabulary.firstIndex(of: "frame").map(Int32.init) ?? 1
     firstPitchToken = 2
     pitchTokens = vocabulary.count - 2
-    inputs = FrameInputs(network, settings)
     let names = vocabulary.dropFirst(2)
     var bits: [String] = []
     if settings.holds {
@@ -39,6 +38,7 @@ package struct StepsReading: FrameWriting {
     } else {
       bits = Array(names)
     }
+    inputs = FrameInputs(network, settings, frame: bits)
     axes = NetworkAxes(
       inputs: bits + inputs.names, outputs: vocabulary,
       tables: ["written.weight": Array(names), "last.weight": ["none"] + names])
@@ -69,7 +69,7 @@ package struct StepsReading: FrameWriting {
     return masks
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
+  package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     batch.sounding.removeAll(keepingCapacity: true)
@@ -78,15 +78,27 @@ package struct StepsReading: FrameWriting {
       for token in past.last.reversed() where Int(token) >= firstPitchToken {
         let index = Int(token) - firstPitchToken
         guard !holds || isHeld == (index % 2 == 1) else { continue }
-        let place = holds ? index / 2 : index
-        let key = low + place
+        let key = low + place(ofToken: Int(token))
         if !representation.sets.isDrum(key: key) { batch.sounding.append(representation.sets.pitch(ofKey: key).pitch) }
-        batch.vectors.indices.append(Int32(isHeld ? keys + place : place))
+        batch.vectors.append((isHeld ? keys : 0) + key - low)
       }
     }
-    inputs.append(
-      to: &batch.vectors.indices, from: holds ? 2 * keys : keys, after: past, pitches: batch.sounding)
+    inputs.append(to: &batch.vectors, from: holds ? 2 * keys : keys, after: past, pitches: batch.sounding)
     batch.vectors.endRow()
+  }
+
+  /// Which key a pitch's token is about, from 0.
+  private func place(ofToken token: Int) -> Int { (token - firstPitchToken) / (holds ? 2 : 1) }
+
+  /// Where the bits of a frame's tokens are, ascending.
+  private func places(of tokens: [Int32]) -> [Int32] {
+    var places: [Int32] = []
+    for token in tokens.reversed() where Int(token) >= firstPitchToken {
+      let isHold = holds && (Int(token) - firstPitchToken) % 2 == 1
+      places.append(Int32((isHold ? keys : 0) + place(ofToken: Int(token))))
+    }
+    if holds { places.sort() }
+    return places
   }
 
   func headCall(
@@ -118,6 +130,7 @@ package struct StepsReading: FrameWriting {
     past.last.append(contentsOf: tokens)
     past.place += tokens.count
     past.step += 1
+    if inputs.remembers { past.echo.append(places(of: tokens)) }
   }
 
   func isSenseless(_ token: Int32, after past: Past) -> Bool {

@@ -32,7 +32,7 @@ package struct TokenReading: SongReading {
       writing: .classes(count: vocabulary.count))
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.tokens.count }
+  package func stepCount(of song: SongOutline) -> Int { song.tokens }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     batch.classes.append(past.last.first ?? endClass ?? 0)

@@ -28,10 +28,10 @@ package struct VoicesReading: FrameWriting {
     low = settings.low
     pitches = settings.pitchCount
     endClass = vocabulary.firstIndex(of: "end").map(Int32.init)
-    inputs = FrameInputs(network, settings)
     let names = (0..<pitches).map { "\(settings.low + $0)" }
     var features: [String] = []
     for line in 0..<lines { features += ["line \(line) silent"] + names.map { "line \(line) \($0)" } }
+    inputs = FrameInputs(network, settings, frame: features + (0..<lines).map { "line \($0) starts" })
     for line in 0..<lines { features += Self.ages.map { "line \(line) for \($0)" } }
     var axes = NetworkAxes(inputs: features + inputs.names, outputs: vocabulary)
     var tables = [WrittenHead.Table(name: "line.weight", rows: lines, isLinear: false)]
@@ -74,23 +74,21 @@ package struct VoicesReading: FrameWriting {
     return masks
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
+  package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    for line in 0..<lines {
-      batch.vectors.indices.append(Int32(line * (pitches + 1) + 1 + index(of: line, in: past)))
-    }
+    for line in 0..<lines { batch.vectors.append(place(of: line, in: past)) }
     var place = lines * (pitches + 1)
     for line in 0..<lines {
       let age = line < past.lines.count && past.lines[line].pitch >= 0 ? past.lines[line].age : 0
       for (number, threshold) in Self.ages.enumerated() where age >= threshold {
-        batch.vectors.indices.append(Int32(place + number))
+        batch.vectors.append(place + number)
       }
       place += Self.ages.count
     }
     batch.sounding.removeAll(keepingCapacity: true)
     for line in past.lines where line.pitch >= 0 { batch.sounding.append(line.pitch) }
-    inputs.append(to: &batch.vectors.indices, from: place, after: past, pitches: batch.sounding)
+    inputs.append(to: &batch.vectors, from: place, after: past, pitches: batch.sounding)
     batch.vectors.endRow()
   }
 
@@ -136,9 +134,17 @@ package struct VoicesReading: FrameWriting {
       default: past.lines[line] = Past.Line(pitch: low + Int(token) - Self.firstStart, age: 1)
       }
     }
+    if inputs.remembers {
+      let starts = past.lines.indices.filter { past.lines[$0].age == 1 }
+      let pitchPlaces = (0..<lines).map { Int32(place(of: $0, in: past)) }
+      past.echo.append(pitchPlaces + starts.map { Int32(lines * (pitches + 1) + $0) })
+    }
   }
 
   func isSenseless(_ token: Int32, after past: Past) -> Bool { token == endClass && past.step == 0 }
+
+  /// The place of a line's pitch or of its silence.
+  private func place(of line: Int, in past: Past) -> Int { line * (pitches + 1) + 1 + index(of: line, in: past) }
 
   /// The pitch's index that sounds in a line; -1: none.
   private func index(of line: Int, in past: Past) -> Int {

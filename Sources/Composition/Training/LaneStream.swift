@@ -12,8 +12,8 @@ struct LaneStream {
     var song = -1
     var past = Past()
     var variation = Variation()
-    /// The song as it is played here, where that is not as it was written.
-    var copy: EncodedSong?
+    /// The song as it is played here.
+    var played = EncodedSong(frames: 0)
     /// Its recurrent steps.
     var steps = 0
   }
@@ -24,7 +24,7 @@ struct LaneStream {
     var velocity = 0
   }
 
-  private let songs: [EncodedSong]
+  private let songs: [EncodedCorpus.Item]
   private let steps: [Int]
   /// The transpositions that lose no pitch of each song, within those asked for.
   private let shifts: [ClosedRange<Int>]
@@ -39,11 +39,11 @@ struct LaneStream {
   private var order: [Int32] = []
 
   init(_ corpus: EncodedCorpus, _ reading: any SongReading, _ settings: TrainingSettings) {
-    songs = corpus.items.map(\.song)
-    steps = songs.map(reading.stepCount)
+    songs = corpus.items
+    steps = songs.map { reading.stepCount(of: $0.outline) }
     shifts = songs.map { song in
       guard let asked = settings.transpose, asked.low <= asked.high else { return 0...0 }
-      let possible = reading.representation.transpositions(of: song)
+      let possible = reading.representation.transpositions(of: song.outline)
       let low = max(asked.low, possible.lowerBound)
       let high = min(asked.high, possible.upperBound)
       return low <= high ? low...high : 0...0
@@ -78,7 +78,7 @@ struct LaneStream {
         if lanes[lane].song < 0 || lanes[lane].past.step >= lanes[lane].steps {
           start(lane, progress: progress)
         }
-        let song = lanes[lane].copy ?? songs[lanes[lane].song]
+        let song = lanes[lane].played
         batch.append(song, movingOn: &lanes[lane].past, by: reading)
       }
     }
@@ -109,14 +109,16 @@ struct LaneStream {
     lanes[lane].song = song
     lanes[lane].past.restart(shift: shift)
     lanes[lane].variation = variation
-    lanes[lane].copy = nil
     lanes[lane].steps = 0
     guard song >= 0 else { return }
+    lanes[lane].played = songs[song].song
+    lanes[lane].steps = steps[song]
     if variation != Variation() {
-      lanes[lane].copy = reading.representation.varied(
-        songs[song], tempo: variation.tempo, velocity: variation.velocity)
+      lanes[lane].played = reading.representation.varied(
+        lanes[lane].played, tempo: variation.tempo, velocity: variation.velocity)
+      lanes[lane].steps = reading.stepCount(of: lanes[lane].played)
     }
-    lanes[lane].steps = lanes[lane].copy.map(reading.stepCount) ?? steps[song]
+    lanes[lane].past.length = lanes[lane].played.frames
   }
 
   private mutating func shuffle() {
@@ -163,7 +165,7 @@ struct LaneStream {
       guard song < 0 ? step == 0 : step <= lanes[lane].steps else {
         throw CompositionError(.data, "the checkpoint does not fit these songs")
       }
-      for _ in 0..<step { reading.advance(&lanes[lane].past, over: lanes[lane].copy ?? songs[song]) }
+      for _ in 0..<step { reading.advance(&lanes[lane].past, over: lanes[lane].played) }
     }
   }
 }

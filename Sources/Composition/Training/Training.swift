@@ -106,7 +106,9 @@ struct Training {
     facts = checkpoint.facts
     best = checkpoint.best
     try stream.resume(at: facts.bookmark)
-    try trainer.restore(checkpoint.trainer)
+    // Twice: the optimiser takes a first step that is set from outside for one of its own, and would correct its moments
+    // as if none had been made.
+    for _ in 1...2 { try trainer.restore(checkpoint.trainer) }
     checkpointIteration = facts.iteration
     return true
   }
@@ -230,7 +232,8 @@ struct Training {
     return TrainingOutcome(
       weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
-      validationLoss: facts.bestLoss, bestIteration: iteration, seconds: Self.now() - began,
+      validationLoss: facts.bestLoss, lastValidationLoss: facts.lastValidation, bestIteration: iteration,
+      seconds: Self.now() - began,
       tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy, warnings: warnings)
   }
 

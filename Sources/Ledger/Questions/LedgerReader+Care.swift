@@ -26,6 +26,13 @@ extension LedgerReader {
     }
   }
 
+  /// The version of the SQLite library that is used.
+  package func libraryVersion() throws -> String {
+    try LedgerError.telling(path) {
+      try DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") ?? "" }
+    }
+  }
+
   private static func copy(_ db: Database, to path: String) throws {
     try db.execute(sql: "VACUUM INTO ?", arguments: [path])
   }

@@ -16,17 +16,14 @@ extension LedgerReader {
     }
   }
 
+  /// What was decided on a drop; nil: it has no fate yet.
+  package func decision(on drop: Drop) throws -> DropRecord? {
+    try read { db in try db.decision(on: drop).map { try DropRecord($0) } }
+  }
+
   /// All drops that have a fate, oldest first.
   package func drops() throws -> [DropRecord] {
-    try read { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM drops ORDER BY id").map { row in
-        DropRecord(
-          name: try row.fileName(), fate: try Row.whole(DropFate(rawValue: row.text("fate")), "fate"),
-          reason: try row.optional(String.self, "reason"), sha256: try row.optionalHash("sha256"),
-          corpus: try row.optional(String.self, "corpus"), seenAt: try row.time("seen_at"),
-          decidedAt: try row.time("decided_at"))
-      }
-    }
+    try read { db in try Row.fetchAll(db, sql: "SELECT * FROM drops ORDER BY id").map { try DropRecord($0) } }
   }
 
   /// Says whether a drop of these bytes, such as an archive, was taken into a corpus.
@@ -54,18 +51,33 @@ extension LedgerReader {
   }
 }
 
+extension DropRecord {
+  fileprivate init(_ row: Row) throws {
+    name = try row.fileName()
+    fate = try Row.whole(DropFate(rawValue: row.text("fate")), "fate")
+    reason = try row.optional(String.self, "reason")
+    sha256 = try row.optionalHash("sha256")
+    corpus = try row.optional(String.self, "corpus")
+    seenAt = try row.time("seen_at")
+    decidedAt = try row.time("decided_at")
+  }
+}
+
 extension Database {
   func fate(of drop: Drop) throws -> DropFate? {
+    try decision(on: drop).map { try Row.whole(DropFate(rawValue: $0.text("fate")), "fate") }
+  }
+
+  fileprivate func decision(on drop: Drop) throws -> Row? {
     let (name, bytes) = drop.name.columns
-    let row = try first(
+    return try first(
       """
-      SELECT fate FROM drops WHERE inode = ? AND ctime_ns = ? AND mtime_ns = ? AND size = ? AND device = ? AND name = ?
+      SELECT * FROM drops WHERE inode = ? AND ctime_ns = ? AND mtime_ns = ? AND size = ? AND device = ? AND name = ?
         AND coalesce(name_bytes, x'') = coalesce(?, x'')
       """,
       [
         Int64(bitPattern: drop.inode), drop.changed, drop.modified, drop.size, Int64(bitPattern: drop.device), name,
         bytes,
       ])
-    return try row.map { try Row.whole(DropFate(rawValue: $0.text("fate")), "fate") }
   }
 }

@@ -41,6 +41,19 @@ package struct DropRecord: Sendable, Equatable {
   package var decidedAt: Date
 }
 
+/// A drop that is one MIDI file, which goes into a corpus.
+package struct TakenDrop: Sendable, Equatable {
+  package var drop: Drop
+  package var corpus: String
+  package var file: TakenFile
+
+  package init(_ drop: Drop, corpus: String, file: TakenFile) {
+    self.drop = drop
+    self.corpus = corpus
+    self.file = file
+  }
+}
+
 /// A MIDI file that is stored as an object and goes into a corpus.
 package struct TakenFile: Sendable, Equatable {
   /// The name in the corpus.

@@ -23,6 +23,28 @@ extension Ledger {
     }
   }
 
+  /// Records that many drops were taken, each a file of its own, in one durable transaction.
+  ///
+  /// Gives the fates in the order of the drops; throws `LedgerError.refused` where one of them has a fate, and records
+  /// none then.
+  package func recordTaken(_ drops: [TakenDrop], seenAt: Date, at: Date) throws -> [DropFate] {
+    try write { db in
+      var changed: Set<String> = []
+      let fates = try drops.map { taken in
+        let isNew = try db.add(taken.file, to: taken.corpus, at: at)
+        if isNew { changed.insert(taken.corpus) }
+        let fate = isNew ? DropFate.taken : .duplicate
+        try db.settle(
+          taken.drop, fate, reason: nil, sha256: taken.file.sha256, corpus: taken.corpus, seenAt: seenAt, at: at)
+        return fate
+      }
+      for corpus in changed.sorted() {
+        try db.run("UPDATE corpora SET changed_at = ? WHERE name = ?", [at.stamp, corpus])
+      }
+      return fates
+    }
+  }
+
   /// Records that a drop was rejected for what it contains.
   ///
   /// Throws `LedgerError.refused` where the drop has a fate.

@@ -16,6 +16,10 @@ package protocol FileSystem: Sendable {
   func write(_ bytes: [UInt8], to descriptor: Int32, of path: FileName) throws(FileError)
   /// Makes a file's contents, or a folder's names, outlast a power cut.
   func synchronise(_ descriptor: Int32, of path: FileName) throws(FileError)
+  /// Makes everything outlast a power cut that was written to the file system which holds an open file.
+  func synchroniseFileSystem(_ descriptor: Int32, of path: FileName) throws(FileError)
+  /// The time by which the system stamps files, in nanoseconds since 1970.
+  var now: Int64 { get }
   /// Facts of what stands at a path.
   func facts(of path: FileName, in folder: Int32) throws(FileError) -> FileFacts
   /// Facts of an open file.

@@ -59,6 +59,19 @@ package struct GlibcFileSystem: FileSystem {
     }
   }
 
+  package func synchroniseFileSystem(_ descriptor: Int32, of path: FileName) throws(FileError) {
+    while cposix_sync_file_system(descriptor) != 0 {
+      if errno == EINTR { continue }
+      throw FileError(code: errno, call: "syncfs", path: path)
+    }
+  }
+
+  package var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+  }
+
   package func facts(of path: FileName, in folder: Int32) throws(FileError) -> FileFacts {
     var record = stat()
     try retrying("stat", path) { fstatat(folder, $0, &record, AT_SYMLINK_NOFOLLOW) }

@@ -21,12 +21,9 @@ struct InboxFolder {
   }
 
   /// Opens a file for reading; a FIFO put in its place does not hold us up.
-  func withFile<Result>(_ path: FileName, _ body: (Int32) throws -> Result) throws -> Result {
+  func open(_ path: FileName) throws -> Int32 {
     try withFolder(of: path) { folder, name in
-      let files = environment.files
-      let descriptor = try files.open(name, in: folder, flags: O_RDONLY | O_NONBLOCK, permissions: 0)
-      defer { files.close(descriptor) }
-      return try body(descriptor)
+      try environment.files.open(name, in: folder, flags: O_RDONLY | O_NONBLOCK, permissions: 0)
     }
   }
 
@@ -60,7 +57,6 @@ struct InboxFolder {
         try putBack(path)
       }
     }
-    removeEmptyFolders()
   }
 
   /// Makes a new drop of a file, by moving its name away and back.

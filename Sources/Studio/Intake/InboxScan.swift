@@ -1,4 +1,3 @@
-import Glibc
 import Identity
 
 /// A file that lies in the inbox, as one look saw it.
@@ -20,7 +19,7 @@ struct InboxEntry: Sendable, Equatable {
   }
 }
 
-/// One look at everything in the inbox, which follows no link.
+/// What one look at the inbox found: everything in it but the files that have a fate and stay.
 struct InboxScan {
   /// Files, in byte order of their paths.
   var files: [InboxEntry] = []
@@ -33,57 +32,4 @@ struct InboxScan {
 
   /// The deepest folder that is read, counted from the inbox.
   static let depth = 16
-
-  /// Looks.
-  ///
-  /// - Throws: `FileError` where the inbox itself cannot be read.
-  init(of inbox: FileName, files system: any FileSystem) throws(FileError) {
-    let descriptor = try system.open(inbox / ".", in: workingFolder, flags: O_RDONLY | O_DIRECTORY, permissions: 0)
-    defer { system.close(descriptor) }
-    let names = try system.names(in: descriptor, of: inbox)
-    walk(names, in: descriptor, below: FileName(bytes: []), depth: 0, system)
-  }
-
-  private mutating func walk(
-    _ names: [FileName], in folder: Int32, below path: FileName, depth: Int, _ system: any FileSystem
-  ) {
-    for name in names where !IgnoredNames.contains(name) {
-      if depth == 0, name.bytes == Array("rejected".utf8) { continue }
-      let own = path.appending(name)
-      let facts: FileFacts
-      do {
-        facts = try system.facts(of: name, in: folder)
-      } catch {
-        // Gone since the folder was listed: a later look tells.
-        if !error.isMissing { unreadable.append(FileError(code: error.code, call: error.call, path: own)) }
-        continue
-      }
-      switch facts.kind {
-      case .file: files.append(InboxEntry(path: own, facts: facts))
-      case .link, .other: others.append(InboxEntry(path: own, facts: facts))
-      case .folder:
-        guard depth < Self.depth else {
-          tooDeep.append(own)
-          continue
-        }
-        enter(name, in: folder, path: own, depth: depth, system)
-      }
-    }
-  }
-
-  private mutating func enter(
-    _ name: FileName, in folder: Int32, path: FileName, depth: Int, _ system: any FileSystem
-  ) {
-    do {
-      let descriptor = try system.open(name, in: folder, flags: O_RDONLY | O_DIRECTORY, permissions: 0)
-      defer { system.close(descriptor) }
-      let names = try system.names(in: descriptor, of: path)
-      walk(names, in: descriptor, below: path, depth: depth + 1, system)
-    } catch let error {
-      // ENOTDIR, ELOOP: something else was put in the folder's place meanwhile.
-      if !error.isMissing && !error.isLink {
-        unreadable.append(FileError(code: error.code, call: error.call, path: path))
-      }
-    }
-  }
 }

@@ -5,33 +5,6 @@ import Ledger
 import Logging
 import MIDI
 
-extension FileName {
-  private static let archiveEndings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"]
-
-  /// The last component without the endings of an archive; nil: it is not named as one.
-  var archiveStem: FileName? {
-    let name = last.bytes
-    let small = name.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }
-    let ending = Self.archiveEndings.filter {
-      small.count > $0.utf8.count && small.suffix($0.utf8.count).elementsEqual($0.utf8)
-    }
-    .max { $0.utf8.count < $1.utf8.count }
-    return ending.map { FileName(bytes: Array(name.dropLast($0.utf8.count))) }
-  }
-
-  /// The name in a corpus of an archive's entry with this path; nil: it has none.
-  ///
-  /// A path is a name, never a place: of one that is absolute or goes upwards the last component is left.
-  var entryName: FileName? {
-    guard bytes.count <= 4096 else { return nil }
-    var parts = components.filter { $0.bytes != Array(".".utf8) }
-    let up = FileName("..")
-    if bytes.first == UInt8(ascii: "/") || parts.contains(up) { parts = parts.suffix(1) }
-    guard !parts.isEmpty, parts != [up] else { return nil }
-    return parts.reduce(FileName(bytes: [])) { $0.appending($1) }
-  }
-}
-
 /// What becomes of an archive's entries.
 private struct ArchiveCounts {
   var entries = 0
@@ -69,28 +42,29 @@ extension Intake {
         entry, nil,
         "the archive holds \(entry.facts.size) bytes; the limit is \(limits.unpacked) (limits.archive_bytes)")
     }
-    let hash = try environment.hash(of: descriptor, path: entry.path)
+    let hash = try environment.hash(of: descriptor, path: entry.path, pulse: pulse)
     do {
       let reader = try reader(entry, descriptor, limits)
       try reader.forEach(wanted: { _ in false }) { _ in }
     } catch let fault as ArchiveFault {
       return try refuse(entry, descriptor, hash, fault)
     }
-    var stored: [ContentHash] = []
-    var isDone = false
-    defer { if !isDone { for hash in stored { removeObjectWithoutRow(hash) } } }
+    let objects = ObjectBatch(paths: paths, environment: environment, reader: ledger.reader)
+    // Nothing is left of one that is not recorded.
+    defer { objects.discard() }
     var files: [TakenFile] = []
     var counts = ArchiveCounts()
     do {
       let reader = try reader(entry, descriptor, limits)
       let prefix = entry.path.components.count > 1 ? entry.name.folder.appending(stem) : FileName(bytes: [])
       try reader.forEach(wanted: { Self.isMIDIName($0) }) { item in
-        guard let file = try store(item, &counts, limits.entry, &stored) else { return }
+        guard let file = try store(item, &counts, limits.entry, objects) else { return }
         files.append(file.named(prefix.appending(file.name)))
       }
     } catch let fault as ArchiveFault {
       return try refuse(entry, descriptor, hash, fault)
     }
+    try Self.place(objects)
     guard try environment.files.facts(of: descriptor, path: entry.path) == entry.facts else { return .changing }
     let told = counts.told(taken: files.count)
     guard !files.isEmpty else {
@@ -102,15 +76,46 @@ extension Intake {
         entry.drop, sha256: hash, corpus: corpus.shown, files: files, reason: told, seenAt: environment.clock.now,
         at: environment.clock.now)
     }
-    isDone = true
-    environment.log.info("'\(entry.path.shown)' was taken into the corpus '\(corpus.shown)': \(told)")
+    objects.clear()
+    environment.log.info(
+      "'\(entry.path.shown)' was taken into the corpus '\(corpus.shown)': \(told)",
+      metadata: ["event": "archive-taken", "path": "\(entry.path.shown)"])
     try remove(entry, descriptor)
+    inbox.removeEmptyFolders()
     return .decided
+  }
+
+  /// Stores those entries of an archive that was taken whose objects are not whole.
+  ///
+  /// - Returns: whether all that it holds is stored and recorded.
+  func storeAgain(_ entry: InboxEntry, _ descriptor: Int32, _ configuration: JobsFile) throws -> Bool {
+    let limits = ArchiveLimits(unpacked: configuration.limits.archiveBytes, entry: configuration.limits.fileBytes)
+    let objects = ObjectBatch(paths: paths, environment: environment, reader: ledger.reader)
+    defer { objects.discard() }
+    var counts = ArchiveCounts()
+    var isRecorded = true
+    do {
+      try reader(entry, descriptor, limits).forEach(wanted: { Self.isMIDIName($0) }) { item in
+        guard let file = try store(item, &counts, limits.entry, objects) else { return }
+        if try !ledger.reader.hasObject(file.sha256) { isRecorded = false }
+      }
+    } catch is ArchiveFault {
+      return false
+    }
+    try Self.place(objects)
+    return isRecorded
+  }
+
+  /// Entries that are written before they are made durable together.
+  private static let mostEntries = 500
+
+  private static func place(_ objects: ObjectBatch) throws {
+    if let error = try objects.place().values.first { throw error }
   }
 
   private func reader(_ entry: InboxEntry, _ descriptor: Int32, _ limits: ArchiveLimits) throws -> ArchiveReader {
     try ArchiveReader(
-      descriptor, path: entry.path, size: entry.facts.size, limits: limits, files: environment.files)
+      descriptor, path: entry.path, size: entry.facts.size, limits: limits, files: environment.files, pulse: pulse)
   }
 
   /// Refuses an archive for what it holds, if it is still what was read.
@@ -129,7 +134,7 @@ extension Intake {
 
   /// Stores an entry as an object, where it is a MIDI file; else it is counted.
   private func store(
-    _ item: ArchiveReader.Entry, _ counts: inout ArchiveCounts, _ limit: ByteCount, _ stored: inout [ContentHash]
+    _ item: ArchiveReader.Entry, _ counts: inout ArchiveCounts, _ limit: ByteCount, _ objects: ObjectBatch
   ) throws -> TakenFile? {
     counts.entries += 1
     guard item.isRegularFile else {
@@ -150,8 +155,8 @@ extension Intake {
       return nil
     }
     let hash = ContentHash(of: bytes)
-    stored.append(hash)
-    try storeObject(bytes, hash)
+    try objects.add(bytes, hash)
+    if objects.count >= Self.mostEntries { try Self.place(objects) }
     return TakenFile(name: name, sha256: hash, bytes: bytes.count, notes: facts.notes, seconds: facts.seconds)
   }
 }
@@ -165,14 +170,15 @@ extension TakenFile {
 }
 
 extension StudioEnvironment {
-  /// The hash of an open file's bytes, from its start.
-  func hash(of descriptor: Int32, path: FileName) throws -> ContentHash {
+  /// The hash of an open file's bytes, from its start; `pulse` is called now and then meanwhile.
+  func hash(of descriptor: Int32, path: FileName, pulse: () throws -> Void = {}) throws -> ContentHash {
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw FileError(code: errno, call: "seek", path: path) }
     var hasher = ContentHash.Hasher()
     while true {
       let piece = try files.read(descriptor, count: 1 << 18, of: path)
       if piece.isEmpty { return hasher.finish() }
       hasher.update(piece)
+      try pulse()
     }
   }
 }

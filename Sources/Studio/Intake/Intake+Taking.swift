@@ -27,76 +27,85 @@ extension Intake {
   static let midiEndings: Set<String> = ["mid", "midi", "kar", "rmi"]
   private static let specEndings: Set<String> = ["yaml", "yml"]
 
-  /// Gives a settled file its fate.
+  /// Gives a settled file its fate that is no MIDI file of its own.
   ///
   /// - Throws: `FileError` or `LedgerError` where the machine fails; the file is then where it was.
   func take(_ entry: InboxEntry, _ configuration: JobsFile) throws -> Decision {
-    try inbox.withFile(entry.path) { descriptor in
-      let facts = try environment.files.facts(of: descriptor, path: entry.path)
-      guard facts == entry.facts else { return .changing }
-      if environment.files.isOpenForWriting(descriptor) == true { return .busy }
-      if let stem = entry.path.archiveStem { return try takeArchive(entry, stem: stem, descriptor, configuration) }
-      let isSpec = Self.specEndings.contains(entry.path.ending)
-      guard isSpec || Self.midiEndings.contains(entry.path.ending) else {
-        return try reject(
-          entry, nil,
-          "not a MIDI file: the inbox takes .mid, .midi, .kar and .rmi files, archives of them (.zip, .tar, .tar.gz, .tar.xz)"
-            + " and one-off specs (.yaml, .yml)")
-      }
-      let limit = isSpec ? 1 << 20 : configuration.limits.fileBytes.bytes
-      guard facts.size <= Int64(limit) else {
-        let bound = isSpec ? "1 MiB" : "\(ByteCount(bytes: limit)) (limits.file_bytes)"
-        return try reject(entry, nil, "the file holds \(facts.size) bytes; the limit is \(bound)")
-      }
-      let bytes = try environment.contents(of: descriptor, path: entry.path, limit: limit + 1)
-      // What was read is one state of the file only if nothing moved while it was read.
-      let after = try environment.files.facts(of: descriptor, path: entry.path)
-      guard after == facts, Int64(bytes.count) == facts.size else { return .changing }
-      if isSpec { return try takeSpec(entry, bytes, descriptor, configuration) }
-      return try takeMIDI(entry, bytes, descriptor, configuration)
+    let descriptor = try inbox.open(entry.path)
+    defer { environment.files.close(descriptor) }
+    if let stem = entry.path.archiveStem {
+      if let decision = try busy(entry, descriptor) { return decision }
+      return try takeArchive(entry, stem: stem, descriptor, configuration)
+    }
+    guard Self.specEndings.contains(entry.path.ending) else {
+      if let decision = try busy(entry, descriptor) { return decision }
+      return try reject(
+        entry, nil,
+        "not a MIDI file: the inbox takes .mid, .midi, .kar and .rmi files, archives of them (.zip, .tar, .tar.gz, .tar.xz)"
+          + " and one-off specs (.yaml, .yml)")
+    }
+    switch try read(entry, descriptor, limit: 1 << 20, what: "1 MiB") {
+    case .left(let decision): return decision
+    case .whole(let bytes): return try takeSpec(entry, bytes, descriptor, configuration)
     }
   }
 
-  private func takeMIDI(
-    _ entry: InboxEntry, _ bytes: [UInt8], _ descriptor: Int32, _ configuration: JobsFile
-  ) throws -> Decision {
-    let hash = ContentHash(of: bytes)
-    let facts: MIDIFacts
+  /// What keeps a file from being read now: it changed, or somebody writes to it; nil: nothing.
+  private func busy(_ entry: InboxEntry, _ descriptor: Int32) throws -> Decision? {
+    guard try environment.files.facts(of: descriptor, path: entry.path) == entry.facts else { return .changing }
+    return environment.files.isOpenForWriting(descriptor) == true ? .busy : nil
+  }
+
+  /// What came of reading a file.
+  enum Reading {
+    case whole([UInt8])
+    case left(Decision)
+  }
+
+  /// Reads a file in one state of it, whole.
+  func read(_ entry: InboxEntry, _ descriptor: Int32, limit: Int, what bound: String) throws -> Reading {
+    if let decision = try busy(entry, descriptor) { return .left(decision) }
+    guard entry.facts.size <= Int64(limit) else {
+      return .left(try reject(entry, nil, "the file holds \(entry.facts.size) bytes; the limit is \(bound)"))
+    }
+    let bytes = try environment.contents(of: descriptor, path: entry.path, limit: limit + 1)
+    // What was read is one state of the file only if nothing moved while it was read.
+    let after = try environment.files.facts(of: descriptor, path: entry.path)
+    guard after == entry.facts, Int64(bytes.count) == after.size else { return .left(.changing) }
+    return .whole(bytes)
+  }
+
+  /// What came of parsing a file.
+  enum Parsing {
+    case facts(MIDIFacts)
+    case left(Decision)
+  }
+
+  func parse(_ entry: InboxEntry, _ bytes: [UInt8], _ hash: ContentHash, _ configuration: JobsFile) throws -> Parsing {
+    let file: MIDIFile
     do {
-      let limits = MIDILimits(fileBytes: configuration.limits.fileBytes.bytes)
-      let file = try MIDIFile(bytes: bytes, limits: limits)
-      if file.endsEarly, isYoung(entry) { return waiting(entry, "its last track is cut short") }
-      facts = file.facts()
-      if file.endsEarly {
-        environment.log.notice(
-          "'\(entry.path.shown)' ends too early and is taken as it is, with \(facts.notes) notes; inspect tells what is missing"
-        )
-      }
+      file = try MIDIFile(bytes: bytes, limits: MIDILimits(fileBytes: configuration.limits.fileBytes.bytes))
     } catch {
-      if error.endsEarly, isYoung(entry) { return waiting(entry, error.description) }
-      return try reject(entry, hash, "not usable as MIDI: \(error)")
+      if error.endsEarly, isYoung(entry) { return .left(waiting(entry, error.description)) }
+      return .left(try reject(entry, hash, "not usable as MIDI: \(error)"))
     }
-    try storeObject(bytes, hash)
-    let file = TakenFile(
-      name: entry.name, sha256: hash, bytes: bytes.count, notes: facts.notes, seconds: facts.seconds)
-    do {
-      try environment.make(.recordTaken) {
-        _ = try ledger.recordTaken(
-          entry.drop, sha256: hash, corpus: entry.corpus.shown, files: [file], seenAt: environment.clock.now,
-          at: environment.clock.now)
-      }
-    } catch let error as LedgerError {
-      removeObjectWithoutRow(hash)
-      throw error
+    if file.endsEarly, isYoung(entry) { return .left(waiting(entry, "its last track is cut short")) }
+    let facts = file.facts()
+    if file.endsEarly {
+      environment.log.notice(
+        "'\(entry.path.shown)' ends too early and is taken as it is, with \(facts.notes) notes; inspect tells what is missing"
+      )
     }
-    try remove(entry, descriptor)
-    return .decided
+    return .facts(facts)
   }
 
   /// Says whether a file came so lately that its rest may still be on the way.
+  ///
+  /// What counts is when it last changed, not what time it gives itself; where the clock was set back since, how long it
+  /// has been seen like this.
   func isYoung(_ entry: InboxEntry) -> Bool {
-    let newest = Double(max(entry.facts.changed, entry.facts.modified)) / 1e9
-    return environment.clock.now.timeIntervalSince1970 - newest < Self.patience
+    let since = environment.clock.now.timeIntervalSince1970 - Double(entry.facts.changed) / 1e9
+    return since < Self.patience && settling.age(of: entry.path, at: environment.clock.monotonic) < Self.patience
   }
 
   func waiting(_ entry: InboxEntry, _ reason: String) -> Decision {
@@ -108,39 +117,23 @@ extension Intake {
         remedy: "copy it again if nothing more is coming", since: environment.clock.now))
   }
 
-  /// Stores accepted bytes under their hash: written, made durable, renamed, and the folder made durable.
-  func storeObject(_ bytes: [UInt8], _ hash: ContentHash) throws {
-    let path = paths.object(hash)
-    do {
-      // One that is there but damaged is written again: these bytes may be the last good ones.
-      let there = try environment.contents(of: path, limit: bytes.count)
-      if ContentHash(of: there) == hash { return }
-    } catch let failure as FileError where failure.code == EFBIG {
-      // Longer than it should be: damaged too.
-    } catch {
-      guard (error as? FileError)?.isMissing == true else { throw error }
-    }
-    try environment.makeFolders(path.folder)
-    try environment.writeDurably(
-      bytes, to: path, permissions: 0o444,
-      steps: WritingSteps(
-        write: .writeObject, synchronise: .synchroniseObject, place: .placeObject, folder: .synchroniseObjectFolder))
-  }
-
-  func removeObjectWithoutRow(_ hash: ContentHash) {
-    // Where the ledger cannot even be read, the next start cleans up.
-    guard let isKnown = try? ledger.reader.hasObject(hash), !isKnown else { return }
-    try? environment.files.unlink(paths.object(hash), in: workingFolder)
-  }
-
-  /// Takes a file with a fate out of the inbox; where that cannot be, it is told once and the file stays.
+  /// Takes a file with a fate out of the inbox; where that cannot be, it is told once and tried again.
   func remove(_ entry: InboxEntry, _ descriptor: Int32) throws {
     do {
       try inbox.remove(entry.path, read: descriptor, facts: entry.facts)
     } catch let error as FileError {
-      environment.log.warning("'\(entry.path.shown)' was taken in but cannot be removed from the inbox: \(error)")
-      fated.insert(entry.drop)
+      try stays(entry, error)
     }
+  }
+
+  /// Notes that a file with a fate could not be taken out of the inbox.
+  func stays(_ entry: InboxEntry, _ error: FileError) throws {
+    // It may have come as far as the hidden folder.
+    hasLeftovers = try environment.exists(paths.taken)
+    if error.isMissing { return }
+    environment.log.warning("'\(entry.path.shown)' has a fate but cannot be removed from the inbox: \(error)")
+    tree.keep(entry)
+    remaining.add(entry, after: error, at: environment.clock.monotonic)
   }
 
   /// Rejects a file for what it contains.
@@ -148,15 +141,16 @@ extension Intake {
     let text = "'\(entry.path.shown)' was rejected: \(reason)"
     do {
       let rejected = RejectedFolder(paths: paths, environment: environment)
-      try rejected.reject(
-        entry.path, hash: hash ?? ContentHash(of: entry.path.bytes), reason: text, in: inbox
+      let isMoved = try rejected.reject(
+        entry, hash: hash ?? ContentHash(of: entry.path.bytes), reason: text, in: inbox
       ) { _ in try recordRejected(entry, text, hash) }
+      guard isMoved else { return .changing }
     } catch let error as FileError where error.cannotChangeFolder {
-      // The inbox is read-only: the ledger alone knows of the rejection, and the file is not looked at again.
+      // The inbox is read-only: the ledger alone knows of the rejection.
       try recordRejected(entry, text, hash)
-      fated.insert(entry.drop)
+      try stays(entry, error)
     }
-    environment.log.notice("\(text)")
+    environment.log.notice("\(text)", metadata: ["event": "file-rejected", "path": "\(entry.path.shown)"])
     return .decided
   }
 

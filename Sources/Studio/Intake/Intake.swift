@@ -5,15 +5,30 @@ import Jobs
 import Ledger
 import Logging
 
+/// What ends the reading of something large, as the studio is to stop: it is read from its start another time.
+struct IntakeStopped: Error {}
+
 /// Takes in what is dropped in the inbox: each file has one fate, and none is removed before it is safe.
 final class Intake {
   let paths: StudioPaths
   let environment: StudioEnvironment
   let ledger: Ledger
   let inbox: InboxFolder
-  /// Drops that have a fate and lie in the inbox still.
-  var fated: Set<Drop> = []
-  private var settling = Settling()
+  let tree: InboxTree
+  var settling = Settling()
+  /// Drops that have a fate and could not be removed.
+  var remaining = RemainingDrops()
+  /// Called often while something large is read, which takes longer than a round of the loop may; it may throw
+  /// `IntakeStopped`.
+  var pulse: () throws -> Void = {}
+  /// Says that files may lie in the hidden folder of the inbox.
+  var hasLeftovers = false
+  /// Settled files that the look before left, as it was ended early.
+  private var backlog: ArraySlice<InboxEntry> = []
+  private var backlogUntil = 0.0
+  private var unsettled = 0
+  private var scanProblems: [Problem] = []
+  private var scanError: (any Error)?
   private var inboxIdentity: [UInt64] = []
 
   /// What one look at the inbox found.
@@ -29,6 +44,8 @@ final class Intake {
     var isPartial = false
     /// What of the machine failed, if anything did.
     var machineError: (any Error)?
+    /// Says that it failed in the studio's own folder, so that any number of files may not have been taken in.
+    var isFaultOurs = false
   }
 
   init(paths: StudioPaths, environment: StudioEnvironment, ledger: Ledger) {
@@ -36,9 +53,13 @@ final class Intake {
     self.environment = environment
     self.ledger = ledger
     inbox = InboxFolder(paths: paths, environment: environment)
+    tree = InboxTree(of: paths.inbox, files: environment.files)
   }
 
   /// Looks at the inbox once and decides on what has settled.
+  ///
+  /// Where the look before was ended early, what it had left comes first, and the inbox is read anew only after a while:
+  /// each file is looked at again when it is taken.
   ///
   /// - Parameters:
   ///   - configuration: the `jobs.yaml` in force.
@@ -47,39 +68,58 @@ final class Intake {
   /// - Throws: only what is no fault of the machine.
   func look(configuration: JobsFile, isEnough: () -> Bool = { false }) throws -> Look {
     var look = Look()
-    let scan: InboxScan
-    do {
-      scan = try InboxScan(of: paths.inbox, files: environment.files)
-    } catch {
-      look.machineError = error
-      look.problems.append(Problem(error, doing: "the inbox cannot be read", at: environment.clock.now))
-      return look
+    if hasLeftovers { try emptyTaken(&look) }
+    if backlog.isEmpty || environment.clock.monotonic >= backlogUntil {
+      guard try read(configuration, &look) else { return look }
     }
-    tellUnusable(scan, &look)
-    let entries = try withoutFated(scan.files, &look)
-    let (settled, gone) = try settle(entries, configuration, isComplete: scan.unreadable.isEmpty)
-    for entry in gone { try withdraw(entry, &look) }
-    look.pending = entries.count - settled.count
-    for entry in settled {
-      if isEnough() {
-        look.isPartial = true
-        break
-      }
-      try decide(entry, configuration, &look)
-      if let error = look.machineError, isOurs(error) { break }
-    }
+    look.pending = unsettled
+    look.problems += scanProblems
+    look.machineError = scanError
+    let handled = try decide(on: backlog, configuration, isEnough, &look)
+    backlog = backlog.dropFirst(handled)
+    if !look.isPartial { backlog = [] }
+    try removeRemaining(configuration, isEnough, &look)
+    if let error = look.machineError { look.isFaultOurs = isOurs(error) }
     return look
   }
 
+  /// Reads the inbox: what has settled is the backlog then.
+  ///
+  /// - Returns: whether it could be read.
+  private func read(_ configuration: JobsFile, _ look: inout Look) throws -> Bool {
+    backlog = []
+    let begun = environment.clock.monotonic
+    let isRemote = FileSystemKind.remoteName(of: paths.inbox, files: environment.files) != nil
+    let scan: InboxScan
+    do {
+      scan = try tree.look(isRemote: isRemote)
+    } catch {
+      look.machineError = error
+      look.problems.append(Problem(error, doing: "the inbox cannot be read", at: environment.clock.now))
+      look.isFaultOurs = isOurs(error)
+      return false
+    }
+    var told = Look()
+    tellUnusable(scan, &told)
+    let entries = try withoutFated(scan.files, &told)
+    let (settled, gone) = try settle(entries, configuration, isRemote, isComplete: scan.unreadable.isEmpty)
+    for entry in gone { try withdraw(entry, &told) }
+    (scanProblems, scanError) = (told.problems, told.machineError)
+    unsettled = entries.count - settled.count
+    backlog = settled[...]
+    let now = environment.clock.monotonic
+    backlogUntil = now + max(configuration.studio.poll.seconds, 10 * (now - begun))
+    return true
+  }
+
   private func settle(
-    _ entries: [InboxEntry], _ configuration: JobsFile, isComplete: Bool
+    _ entries: [InboxEntry], _ configuration: JobsFile, _ isRemote: Bool, isComplete: Bool
   ) throws -> (settled: [InboxEntry], gone: [InboxEntry]) {
     let facts = try? environment.files.facts(of: paths.inbox / ".", in: workingFolder)
     let identity = [facts?.device ?? 0, facts?.inode ?? 0]
     // Another file system was mounted, or gone: what is missed there was not withdrawn.
     if identity != inboxIdentity { settling = Settling() }
     inboxIdentity = identity
-    let isRemote = FileSystemKind.remoteName(of: paths.inbox, files: environment.files) != nil
     let seconds = configuration.studio.settle(onNetwork: isRemote).seconds
     let result = settling.take(entries, at: environment.clock.monotonic, settle: seconds)
     return (result.settled, isComplete ? result.gone : [])
@@ -89,66 +129,22 @@ final class Intake {
   ///
   /// One whose fate was recorded before a crash is done with now.
   private func withoutFated(_ files: [InboxEntry], _ look: inout Look) throws -> [InboxEntry] {
-    var fresh: [InboxEntry] = []
-    var still: Set<Drop> = []
+    // What was there before in the same state had no fate then, and gets none but here.
+    let new = files.filter { !settling.knows($0) }
     let fates: [Drop: DropFate]
     do {
-      fates = try ledger.reader.fates(of: files.map(\.drop).filter { !fated.contains($0) })
+      fates = try ledger.reader.fates(of: new.map(\.drop))
     } catch let error as LedgerError {
       try note(error, "the inbox cannot be taken in", &look)
       return []
     }
-    for entry in files {
-      let drop = entry.drop
-      if fated.contains(drop) {
-        still.insert(drop)
-      } else if let fate = fates[drop] {
-        // What was withdrawn and is back (a file system that was mounted anew) becomes a new drop by a rename.
-        let stays = try fate == .withdrawn ? renew(entry) : finish(entry, fate)
-        if stays { still.insert(drop) }
-      } else {
-        fresh.append(entry)
-      }
+    guard !fates.isEmpty else { return files }
+    let now = environment.clock.monotonic
+    for entry in new where fates[entry.drop] != nil {
+      tree.keep(entry)
+      remaining.add(entry, at: now)
     }
-    fated = still
-    return fresh
-  }
-
-  /// Makes what a crash cut off after a fate was recorded: the file's removal.
-  ///
-  /// - Returns: whether the file stays, as where the inbox is read-only.
-  private func finish(_ entry: InboxEntry, _ fate: DropFate) throws -> Bool {
-    do {
-      if fate == .rejected {
-        let rejected = RejectedFolder(paths: paths, environment: environment)
-        let records = try ledger.reader.drops()
-        guard let record = records.last(where: { $0.fate == .rejected && $0.name == entry.path }) else { return true }
-        let hash = record.sha256 ?? ContentHash(of: entry.path.bytes)
-        try rejected.reject(entry.path, hash: hash, reason: record.reason ?? "", in: inbox) { _ in }
-      } else {
-        try inbox.withFile(entry.path) { descriptor in
-          let facts = try environment.files.facts(of: descriptor, path: entry.path)
-          guard facts == entry.facts else { return }
-          try inbox.remove(entry.path, read: descriptor, facts: facts)
-        }
-      }
-      return false
-    } catch let error as FileError {
-      return error.cannotChangeFolder
-    }
-  }
-
-  /// Makes a new drop of a file that has come back.
-  ///
-  /// - Returns: whether it stays as it is, as the inbox cannot be changed.
-  private func renew(_ entry: InboxEntry) throws -> Bool {
-    do {
-      try inbox.renew(entry.path)
-      return false
-    } catch let error as FileError {
-      environment.log.warning("'\(entry.path.shown)' is back in the inbox and cannot be renamed: \(error)")
-      return true
-    }
+    return files.filter { fates[$0.drop] == nil }
   }
 
   private func withdraw(_ entry: InboxEntry, _ look: inout Look) throws {
@@ -163,36 +159,86 @@ final class Intake {
     }
   }
 
-  /// Decides on one settled file; a fault of the machine leaves it where it is and is noted.
-  private func decide(_ entry: InboxEntry, _ configuration: JobsFile, _ look: inout Look) throws {
+  /// Decides on settled files in turn, MIDI files many at once.
+  ///
+  /// - Returns: how many were dealt with.
+  private func decide(
+    on entries: ArraySlice<InboxEntry>, _ configuration: JobsFile, _ isEnough: () -> Bool, _ look: inout Look
+  ) throws -> Int {
+    let batch = TakingBatch(
+      objects: ObjectBatch(paths: paths, environment: environment, reader: ledger.reader), files: environment.files)
+    defer { batch.close() }
+    var handled = 0
+    for entry in entries {
+      if isEnough() {
+        look.isPartial = true
+        break
+      }
+      handled += 1
+      if entry.isSingleMIDI {
+        try noting(entry, &look) { look in
+          if let decision = try prepare(entry, configuration, batch) { try count(decision, entry, &look) }
+        }
+      } else {
+        // In the order of names, whatever is taken together.
+        try finish(batch, &look)
+        try noting(entry, &look) { look in try count(take(entry, configuration), entry, &look) }
+      }
+      if batch.isFull { try finish(batch, &look) }
+      if look.isPartial {
+        handled -= 1
+        break
+      }
+      if let error = look.machineError, isOurs(error) { break }
+    }
+    try finish(batch, &look)
+    return handled
+  }
+
+  private func count(_ decision: Decision, _ entry: InboxEntry, _ look: inout Look) throws {
+    switch decision {
+    case .decided, .queuedRun:
+      look.decided += 1
+      if case .queuedRun = decision { look.queued += 1 }
+      settling.forget(entry.path)
+    case .changing:
+      settling.unsettle(entry.path)
+      look.pending += 1
+    case .busy: look.pending += 1
+    case .later(let problem): look.problems.append(problem)
+    }
+  }
+
+  /// Does something with one file; a fault of the machine leaves it where it is and is noted.
+  func noting(_ entry: InboxEntry, _ look: inout Look, _ body: (inout Look) throws -> Void) throws {
     do {
-      switch try take(entry, configuration) {
-      case .decided: look.decided += 1
-      case .queuedRun:
-        look.decided += 1
-        look.queued += 1
-      case .changing:
-        settling.unsettle(entry.path)
-        look.pending += 1
-      case .busy: look.pending += 1
-      case .later(let problem):
-        look.problems.append(problem)
-      }
+      try body(&look)
+    } catch is IntakeStopped {
+      look.isPartial = true
     } catch let error as FileError {
-      if error.isMissing || error.isLink {
-        settling.unsettle(entry.path)
-        return
-      }
-      look.machineError = look.machineError ?? error
-      look.problems.append(
-        Problem(error, doing: "'\(entry.path.shown)' cannot be taken in", at: environment.clock.now))
+      note(error, entry, &look)
     } catch let error as LedgerError {
       try note(error, "'\(entry.path.shown)' cannot be taken in", &look)
     }
   }
 
+  func note(_ error: FileError, _ entry: InboxEntry, _ look: inout Look) {
+    // One that is gone is told as withdrawn with the next reading of the inbox.
+    if error.isMissing { return }
+    if error.isLink {
+      settling.unsettle(entry.path)
+      return
+    }
+    look.machineError = look.machineError ?? error
+    guard look.problems.count < Self.mostProblems else { return }
+    look.problems.append(Problem(error, doing: "'\(entry.path.shown)' cannot be taken in", at: environment.clock.now))
+  }
+
+  /// Problems of single files that one look tells.
+  private static let mostProblems = 100
+
   /// Notes a fault of the ledger's machine; any other fault of the ledger is thrown on.
-  private func note(_ error: LedgerError, _ what: String, _ look: inout Look) throws {
+  func note(_ error: LedgerError, _ what: String, _ look: inout Look) throws {
     guard error.machineFault != nil else { throw error }
     look.machineError = error
     look.problems.append(Problem(error, doing: what, at: environment.clock.now))
@@ -236,6 +282,11 @@ extension InboxEntry {
       device: facts.device, inode: facts.inode, size: facts.size, modified: facts.modified, changed: facts.changed,
       name: path)
   }
+}
+
+extension InboxEntry {
+  /// Says whether the file is named as a MIDI file of its own.
+  var isSingleMIDI: Bool { path.archiveStem == nil && Intake.midiEndings.contains(path.ending) }
 }
 
 extension FileError {

@@ -8,19 +8,23 @@ struct RejectedFolder {
 
   /// Moves a file out of the inbox: the reason is written first, then `record` is called, then the file is renamed.
   ///
-  /// Nothing is overwritten. What a crash left behind between these is found again by its text.
+  /// Nothing is overwritten. What a crash left behind between these is found again by its text. A name under which
+  /// another file has come meanwhile is not moved: what is judged is a file, not a name.
   ///
   /// - Parameters:
-  ///   - path: the file's path below the inbox.
+  ///   - entry: the file that was judged.
   ///   - hash: the hash of its bytes, for a name that must be cut.
   ///   - reason: why, for the person.
   ///   - inbox: where the file lies.
   ///   - record: makes the ledger's row, given the path below the inbox where the file will be.
+  /// - Returns: whether it was moved; false: another file has its name now.
   /// - Throws: `FileError` where the machine fails; the file is then still in the inbox.
   func reject(
-    _ path: FileName, hash: ContentHash, reason: String, in inbox: InboxFolder, record: (FileName) throws -> Void
-  ) throws {
+    _ entry: InboxEntry, hash: ContentHash, reason: String, in inbox: InboxFolder, record: (FileName) throws -> Void
+  ) throws -> Bool {
     let files = environment.files
+    let path = entry.path
+    guard try isSame(entry, in: inbox) else { return false }
     let wanted = FileName("rejected") / path.shortened(with: hash)
     let folder = (paths.inbox / wanted).folder
     try environment.makeFolders(folder)
@@ -31,18 +35,32 @@ struct RejectedFolder {
       guard !(try environment.exists(target)) else { continue }
       guard try writeReason(text, beside: target) else { continue }
       try record(name)
-      try environment.make(.moveToRejected) {
+      return try environment.make(.moveToRejected) {
         try inbox.withFolder(of: path) { source, own in
           try files.renameWithoutReplacing(own, in: source, to: target, in: workingFolder)
+          guard try files.facts(of: target, in: workingFolder).hasSameContents(as: entry.facts) else {
+            // Put there since it was looked at: it goes back, as a new drop.
+            try files.renameWithoutReplacing(target, in: workingFolder, to: own, in: source)
+            try? files.unlink(Self.reason(of: target), in: workingFolder)
+            return false
+          }
           try environment.make(.synchroniseRejected) {
             try environment.synchroniseFolder(folder)
             try files.synchronise(source, of: path)
           }
+          return true
         }
       }
-      return
     }
     throw FileError(code: EEXIST, call: "rename", path: wanted)
+  }
+
+  private func isSame(_ entry: InboxEntry, in inbox: InboxFolder) throws -> Bool {
+    try inbox.withFolder(of: entry.path) { try environment.files.facts(of: $1, in: $0) == entry.facts }
+  }
+
+  private static func reason(of target: FileName) -> FileName {
+    FileName(bytes: target.bytes + Array(".reason.txt".utf8))
   }
 
   /// Writes `NAME.reason.txt`, durably.
@@ -50,7 +68,7 @@ struct RejectedFolder {
   /// - Returns: false where a file of that name holds something else.
   private func writeReason(_ text: [UInt8], beside target: FileName) throws -> Bool {
     let files = environment.files
-    let path = FileName(bytes: target.bytes + Array(".reason.txt".utf8))
+    let path = Self.reason(of: target)
     let descriptor: Int32
     do {
       descriptor = try environment.make(.writeReason) {

@@ -38,6 +38,13 @@ struct Settling {
 
   /// Starts anew with a file that turned out to be changing still.
   mutating func unsettle(_ path: FileName) { looks[path] = nil }
+
+  /// Forgets a file that has a fate.
+  mutating func forget(_ path: FileName) { looks[path] = nil }
+
+  /// Says whether a file was seen before as it is now.
+  func knows(_ entry: InboxEntry) -> Bool { looks[entry.path]?.facts == entry.facts }
+
   /// How long a file has been as it is, in seconds.
   func age(of path: FileName, at now: Double) -> Double { looks[path].map { now - $0.since } ?? 0 }
 }

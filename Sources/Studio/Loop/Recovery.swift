@@ -9,7 +9,7 @@ struct Recovery {
   let environment: StudioEnvironment
   let ledger: Ledger
   let supervisor: Supervisor
-  let inbox: InboxFolder
+  let intake: Intake
 
   /// Makes the folders that are missing.
   func makeFolders() throws {
@@ -36,7 +36,7 @@ struct Recovery {
         problems.append(Problem(error, doing: what, at: environment.clock.now))
       }
     }
-    try trying("files on their way out of the inbox cannot be dealt with", emptyTaken)
+    try trying("files on their way out of the inbox cannot be dealt with", intake.emptyTaken)
     for run in try ledger.reader.unfinishedRuns() {
       try trying("the run \(run.id) cannot be taken up again") {
         do {
@@ -54,33 +54,6 @@ struct Recovery {
     try trying("temporary files cannot be removed") { try removeTemporaryFiles() }
     try trying("objects cannot be looked through") { try removeObjectsWithoutRow() }
     return problems
-  }
-
-  /// Files that a crash left in the inbox's hidden folder: those whose contents are safe are removed, others put back.
-  func emptyTaken() throws {
-    for path in try inbox.leftovers() {
-      let hidden = paths.taken / path
-      let facts = try environment.files.facts(of: hidden, in: workingFolder)
-      var isSafe = false
-      if facts.kind == .file { isSafe = try isSafeElsewhere(hidden) }
-      if isSafe {
-        try environment.make(.unlinkDrop) { try environment.files.unlink(hidden, in: workingFolder) }
-      } else {
-        try inbox.putBack(path)
-      }
-    }
-    inbox.removeEmptyFolders()
-  }
-
-  /// Says whether the bytes of a file are stored as an object, as a spec's text or, for an archive, as its entries.
-  private func isSafeElsewhere(_ path: FileName) throws -> Bool {
-    let descriptor = try environment.files.open(
-      path, in: workingFolder, flags: O_RDONLY | O_NONBLOCK, permissions: 0)
-    defer { environment.files.close(descriptor) }
-    let hash = try environment.hash(of: descriptor, path: path)
-    if path.archiveStem != nil, try ledger.reader.wasTaken(hash) { return true }
-    let isStored = try ledger.reader.hasObject(hash) && environment.exists(paths.object(hash))
-    return try isStored || ledger.reader.spec(hash) != nil
   }
 
   /// Removes what stands half put together in the outbox; that of ready runs was moved in before.
@@ -109,7 +82,7 @@ struct Recovery {
       }
     }
     for (folder, depth) in [
-      (paths.hidden, 0), (paths.objects, 1), (paths.weights, 0), (paths.requests, 0), (paths.runs, 3),
+      (paths.hidden, 0), (paths.objects, 1), (paths.weights, 0), (paths.cache, 0), (paths.requests, 0), (paths.runs, 3),
     ] {
       try walk(folder, depth)
     }

@@ -30,7 +30,15 @@ extension StudioLoop {
     }
     if session.jobs.loadedHash == nil, let problem = session.jobs.problem {
       try session.tellProblems()
-      throw StudioError.refused(problem.message)
+      throw StudioError.refused("there is no usable jobs.yaml and no earlier version of it; \(problem.remedy)")
+    }
+    let (signals, clock) = (signals, environment.clock)
+    var lastBeat = -Double.infinity
+    session.intake.pulse = { [unowned session] in
+      if signals.stop != nil { throw IntakeStopped() }
+      guard clock.monotonic - lastBeat >= Self.tick else { return }
+      lastBeat = clock.monotonic
+      session.heartbeat.beat()
     }
     var fault: (any Error)?
     do {
@@ -57,14 +65,18 @@ extension StudioLoop {
         Problem(error, doing: "the pass could not be finished", at: environment.clock.now), from: "loop")
     }
     try session.tellProblems()
+    session.tellMetrics(atOnce: true)
     session.heartbeat.beat()
     let runs = session.supervisor.ended
-    return PassOutcome(status: status(of: runs, fault), runs: runs.mapValues(\.rawValue))
+    let status = status(of: runs, fault)
+    // What was done follows the last good version, and not what the person has written.
+    let isStale = status == 0 && session.jobs.problem != nil
+    return PassOutcome(status: isStale ? 65 : status, runs: runs.mapValues(\.rawValue))
   }
 
   /// Looks twice, `settle` apart, if something new lies in the inbox; then takes in what has settled.
   private func takeInSettled(_ session: StudioSession) throws -> (any Error)? {
-    var look = try session.takeIn { signals.stop != nil }
+    var look = try takeIn(session)
     guard look.pending > 0 else { return look.machineError }
     let isRemote = FileSystemKind.remoteName(of: paths.inbox, files: environment.files) != nil
     let settle = session.jobs.file.studio.settle(onNetwork: isRemote).seconds
@@ -73,8 +85,16 @@ extension StudioLoop {
       environment.clock.wait(seconds: min(Self.tick, max(0.001, end - environment.clock.monotonic)))
       session.heartbeat.beat()
     }
-    if signals.stop == nil { look = try session.takeIn { signals.stop != nil } }
+    if signals.stop == nil { look = try takeIn(session) }
     return look.machineError
+  }
+
+  /// Looks once, and again where the machine failed: it may be well the next moment, and a run that is due should have
+  /// all its files.
+  private func takeIn(_ session: StudioSession) throws -> Intake.Look {
+    let look = try session.takeIn { signals.stop != nil }
+    guard look.machineError != nil, signals.stop == nil else { return look }
+    return try session.takeIn { signals.stop != nil }
   }
 
   /// Runs until nothing is left that can be run now.

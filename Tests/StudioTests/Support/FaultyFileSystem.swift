@@ -32,6 +32,8 @@ final class FaultyFileSystem: FileSystem {
     try check("fsync", path)
     // The tests' machine need not survive a power cut.
   }
+  func synchroniseFileSystem(_ descriptor: Int32, of path: FileName) throws(FileError) { try check("syncfs", path) }
+  var now: Int64 { real.now }
   func facts(of path: FileName, in folder: Int32) throws(FileError) -> FileFacts {
     try real.facts(of: path, in: folder)
   }
