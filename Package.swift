@@ -52,6 +52,8 @@ let package = Package(
       name: "Work",
       dependencies: ["Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"],
       swiftSettings: base),
+    // Pictures and pages.
+    .target(name: "Pages", dependencies: ["Identity", "MIDI"], swiftSettings: base),
     // The studio.
     .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(
@@ -60,7 +62,7 @@ let package = Package(
     .target(
       name: "Studio",
       dependencies: [
-        "Identity", "MIDI", "Composition", "Work", "StrictYAML", "Jobs", "Ledger", "CPosix", "CLibArchive",
+        "Identity", "MIDI", "Composition", "Work", "StrictYAML", "Jobs", "Ledger", "Pages", "CPosix", "CLibArchive",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
     .executableTarget(
@@ -89,7 +91,9 @@ let package = Package(
     tests("MIDI", ["MIDI"], resources: [.copy("Golden")]),
     tests("Representation", ["Representation", "MIDI"], resources: [.copy("Golden")]),
     tests("Network", ["Network", "CKernels"], resources: [.copy("Golden")]),
-    tests("Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"]),
+    tests(
+      "Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"], resources: [.copy("Golden")]),
+    tests("Pages", ["Pages"]),
     tests("StrictYAML", ["StrictYAML"]),
     tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
     tests("Work", ["Work", "Composition", "Network", "Representation", "MIDI", "Jobs", "Identity"]),

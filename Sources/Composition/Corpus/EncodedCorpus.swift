@@ -79,6 +79,16 @@ package struct EncodedCorpus: Sendable {
     }
   }
 
+  /// The corpus with the songs of another one, of which it has no file.
+  package func adding(_ others: EncodedCorpus) -> EncodedCorpus {
+    var result = self
+    result.items += others.items
+    return result
+  }
+
+  /// The number of files that songs come from.
+  package var fileCount: Int { Set(items.map(\.sha256)).count }
+
   /// The corpus without the files of another one, so that what is validated on is not trained on.
   package func without(_ others: EncodedCorpus) -> EncodedCorpus {
     let hashes = Set(others.items.map(\.sha256))
@@ -94,15 +104,7 @@ package struct EncodedCorpus: Sendable {
   /// - Parameter share: The share that is held out, from 0 to 1; 0 holds nothing out.
   /// - Returns: What is left to train on, and what is held out.
   package func split(holdingOut share: Double) -> (train: EncodedCorpus, validation: EncodedCorpus) {
-    let hashes = Array(Set(items.map(\.sha256))).sorted()
-    func place(_ hash: ContentHash) -> Double {
-      Double(UInt32(hash.hex.prefix(8), radix: 16) ?? 0) / 4_294_967_296
-    }
-    var held = Set(hashes.filter { place($0) < share })
-    // The hashes are ordered as their places are, so the first is the most and the last the least held out.
-    if hashes.count < 3 || share <= 0 { held = [] }
-    if held.isEmpty, share > 0, hashes.count >= 3, let first = hashes.first { held = [first] }
-    if held.count == hashes.count, let last = hashes.last { held.remove(last) }
+    let held = Self.heldOut(of: Set(items.map(\.sha256)), share: share)
     func part(_ isHeld: Bool) -> EncodedCorpus {
       EncodedCorpus(
         items: items.filter { held.contains($0.sha256) == isHeld }, leftOut: isHeld ? [] : leftOut,
@@ -113,6 +115,25 @@ package struct EncodedCorpus: Sendable {
 }
 
 extension EncodedCorpus {
+  /// The files that are held out of a corpus, chosen by their hashes.
+  ///
+  /// - Parameters:
+  ///   - files: the hashes of all files.
+  ///   - share: the share that is held out, from 0 to 1.
+  /// - Returns: the hashes of those that are.
+  package static func heldOut(of files: Set<ContentHash>, share: Double) -> Set<ContentHash> {
+    let hashes = files.sorted()
+    func place(_ hash: ContentHash) -> Double {
+      Double(UInt32(hash.hex.prefix(8), radix: 16) ?? 0) / 4_294_967_296
+    }
+    var held = Set(hashes.filter { place($0) < share })
+    // The hashes are ordered as their places are, so the first is the most and the last the least held out.
+    if hashes.count < 3 || share <= 0 { held = [] }
+    if held.isEmpty, share > 0, hashes.count >= 3, let first = hashes.first { held = [first] }
+    if held.count == hashes.count, let last = hashes.last { held.remove(last) }
+    return held
+  }
+
   /// What the person should know: files left out, and what the grid cost.
   package var warnings: [String] {
     var lines: [String] = []

@@ -49,7 +49,8 @@ package struct TokenReading: SongReading {
 
   /// Moves on over a token, already transposed.
   func advance(_ past: inout Past, over token: Int32) {
-    past.last = [token]
+    past.last.removeAll(keepingCapacity: true)
+    past.last.append(token)
     past.place += 1
     past.step += 1
   }

@@ -66,17 +66,22 @@ struct LaneStream {
   /// `progress` is the share of the training that is over, from 0 to 1.
   mutating func next(_ count: Int, progress: Float) -> BatchBuilder {
     var batch = BatchBuilder(lanes: lanes.count, architecture: reading.architecture)
+    next(count, progress: progress, into: &batch)
+    return batch
+  }
+
+  /// Writes the next T steps of all lanes over a batch.
+  mutating func next(_ count: Int, progress: Float, into batch: inout BatchBuilder) {
+    batch.removeAll()
     for _ in 0..<count {
       for lane in lanes.indices {
         if lanes[lane].song < 0 || lanes[lane].past.step >= lanes[lane].steps {
           start(lane, progress: progress)
         }
         let song = lanes[lane].played
-        batch.append(song, after: lanes[lane].past, by: reading)
-        reading.advance(&lanes[lane].past, over: song)
+        batch.append(song, movingOn: &lanes[lane].past, by: reading)
       }
     }
-    return batch
   }
 
   private mutating func start(_ lane: Int, progress: Float) {
@@ -87,7 +92,7 @@ struct LaneStream {
     let range = shifts[song]
     var shift = range.lowerBound + Int(random.uniform(UInt64(started), 1) * Float(range.count))
     if fade, random.uniform(UInt64(started), 0) < progress { shift = 0 }
-    lanes[lane] = self.lane(song, shift: min(shift, range.upperBound), variation())
+    start(lane, song, shift: min(shift, range.upperBound), variation())
     started += 1
   }
 
@@ -100,17 +105,20 @@ struct LaneStream {
     return Variation(tempo: draw(most.tempo, 0), velocity: draw(most.velocity, 1))
   }
 
-  private func lane(_ song: Int, shift: Int, _ variation: Variation) -> Lane {
-    var lane = Lane(song: song, past: Past(shift: shift), variation: variation)
-    guard song >= 0 else { return lane }
-    lane.played = songs[song].song
-    lane.steps = steps[song]
+  private mutating func start(_ lane: Int, _ song: Int, shift: Int, _ variation: Variation) {
+    lanes[lane].song = song
+    lanes[lane].past.restart(shift: shift)
+    lanes[lane].variation = variation
+    lanes[lane].steps = 0
+    guard song >= 0 else { return }
+    lanes[lane].played = songs[song].song
+    lanes[lane].steps = steps[song]
     if variation != Variation() {
-      lane.played = reading.representation.varied(
-        lane.played, tempo: variation.tempo, velocity: variation.velocity)
-      lane.steps = reading.stepCount(of: lane.played)
+      lanes[lane].played = reading.representation.varied(
+        lanes[lane].played, tempo: variation.tempo, velocity: variation.velocity)
+      lanes[lane].steps = reading.stepCount(of: lanes[lane].played)
     }
-    return lane
+    lanes[lane].past.length = lanes[lane].played.frames
   }
 
   private mutating func shuffle() {
@@ -153,7 +161,7 @@ struct LaneStream {
       else {
         throw CompositionError(.data, "the checkpoint does not fit these songs")
       }
-      lanes[lane] = self.lane(song, shift: numbers[2], variation)
+      start(lane, song, shift: numbers[2], variation)
       guard song < 0 ? step == 0 : step <= lanes[lane].steps else {
         throw CompositionError(.data, "the checkpoint does not fit these songs")
       }

@@ -1,8 +1,10 @@
+import Composition
 import Foundation
 import Glibc
 import Identity
 import Jobs
 import Ledger
+import Pages
 import Work
 
 /// Puts a run's weights and songs in their places, so that what is visible is whole and each song comes once.
@@ -54,7 +56,7 @@ struct Delivery {
     } catch is FileError {}
   }
 
-  /// Copies the weights under their hash: written, made durable, renamed.
+  /// Copies the weights under their hash.
   private func store(_ training: WorkResult.Training, of run: RunRecord) throws -> WeightsRecord {
     let hash = training.sha256
     let target = paths.weights(hash)
@@ -63,56 +65,16 @@ struct Delivery {
     if try environment.exists(target) {
       size = try environment.files.facts(of: target, in: workingFolder).size
     } else {
-      try environment.makeFolders(target.folder)
-      size = try copy(source, to: target, expecting: hash)
+      guard try environment.exists(source) else { throw WorkerFault(description: "the worker left no weights") }
+      guard let copied = try WeightsStore(environment).copy(source, to: target, expecting: hash) else {
+        throw WorkerFault(description: "the worker's weights are not those that it told of")
+      }
+      size = copied
     }
     return WeightsRecord(
       sha256: hash, bytes: Int(size), job: run.id.job, run: run.id, snapshot: run.snapshot,
       iterations: training.iterations, validationLoss: training.validationLoss,
       parents: run.weightsIn.map { [$0] } ?? [], createdAt: environment.clock.now)
-  }
-
-  private func copy(_ source: FileName, to target: FileName, expecting hash: ContentHash) throws -> Int64 {
-    let files = environment.files
-    guard try environment.exists(source) else { throw WorkerFault(description: "the worker left no weights") }
-    let input = try files.open(source, in: workingFolder, flags: O_RDONLY, permissions: 0)
-    defer { files.close(input) }
-    let temporary = FileName(bytes: target.bytes + Array(".tmp".utf8))
-    do {
-      let size = try environment.make(.writeWeights) { try write(input, source, to: temporary, expecting: hash) }
-      try environment.make(.placeWeights) {
-        try files.rename(temporary, in: workingFolder, to: target, in: workingFolder)
-      }
-      try environment.synchroniseFolder(target.folder)
-      return size
-    } catch let error where error is FileError || error is WorkerFault {
-      try? files.unlink(temporary, in: workingFolder)
-      throw error
-    }
-  }
-
-  private func write(
-    _ input: Int32, _ source: FileName, to temporary: FileName, expecting hash: ContentHash
-  ) throws -> Int64 {
-    let files = environment.files
-    let output = try files.open(
-      temporary, in: workingFolder, flags: O_WRONLY | O_CREAT | O_TRUNC, permissions: 0o600)
-    defer { files.close(output) }
-    var hasher = ContentHash.Hasher()
-    var size: Int64 = 0
-    while true {
-      let piece = try files.read(input, count: 1 << 20, of: source)
-      if piece.isEmpty { break }
-      hasher.update(piece)
-      try files.write(piece, to: output, of: temporary)
-      size += Int64(piece.count)
-    }
-    guard hasher.finish() == hash else {
-      throw WorkerFault(description: "the worker's weights are not those that it told of")
-    }
-    try files.setPermissions(0o444, of: output, path: temporary)
-    try environment.make(.synchroniseWeights) { try files.synchronise(output, of: temporary) }
-    return size
   }
 
   /// Puts songs and report together beside the outbox's visible folders, and makes them durable.
@@ -133,12 +95,23 @@ struct Delivery {
       records.append(try SongRecord(song, id: id, path: path(of: song, run.id), run: run, result: result))
     }
     let report = try RunReport(run, result, files: snapshotFiles(of: run), at: now).text()
-    try environment.make(.writeReport) { try write(report, to: staging / "run.json") }
+    try environment.make(.writeReport) {
+      try write(report, to: staging / "run.json")
+      if let picture = learningCurve(of: run.id, result) { try write(picture, to: staging / "learning-curve.svg") }
+    }
     try environment.make(.synchroniseStaging) {
       try environment.withFolder(staging) { try files.synchronise($0, of: staging) }
       try environment.synchroniseFolder(paths.outbox)
     }
     return records
+  }
+
+  /// The picture of how training went; nil where the run did not train, or no curve can be read.
+  private func learningCurve(of run: RunID, _ result: WorkResult) -> [UInt8]? {
+    guard let training = result.training,
+      let curve = RunFiles(run, paths: paths, environment: environment).curve, !curve.points.isEmpty
+    else { return nil }
+    return Array(LearningCurveChart(curve, training, of: run, songs: result.songs).svg.utf8)
   }
 
   private func bytes(of song: WorkResult.Song, in run: RunID) throws -> [UInt8] {
@@ -180,6 +153,16 @@ extension SongRecord {
     self.init(
       id: id, path: path, sha256: song.sha256, weights: result.weights ?? result.training?.sha256 ?? run.weightsIn,
       snapshot: run.snapshot, seed: song.seed, bars: song.bars, notes: song.notes, seconds: song.seconds,
-      metrics: try JSONText.of(song.metrics))
+      metrics: try JSONText.of(song.metrics),
+      judgement: try song.gate.map { gate in
+        try JSONText.of(SongVerdict(copying: song.copying, attempts: song.attempts ?? [], gate: gate))
+      })
   }
+}
+
+/// What the ledger keeps of how a song was let through.
+private struct SongVerdict: Encodable {
+  var copying: CopyReport?
+  var attempts: [SongAttempt]
+  var gate: GateVerdict
 }
