@@ -36,12 +36,18 @@ package struct WorkOrder: Codable, Sendable, Equatable {
   package var again: Again?
   /// The song to continue.
   package var prime: File?
+  /// The melody to harmonise.
+  package var melody: File?
   /// Threads to compute with; 0: all cores.
   ///
   /// Changes no byte.
   package var threads: Int
   /// Seconds between two checkpoints.
   package var checkpointSeconds: Double
+  /// The folder, relative to the run's or absolute, where songs as a representation writes them are kept for later runs.
+  ///
+  /// The worker may write there too; nil: nothing is kept. Changes no byte.
+  package var cache: String?
   /// The iteration at which an earlier run's `minutes` struck, which ends this one in its place.
   package var stopAtIteration: Int?
   /// The version of the arithmetic that the attempt was made with; nil: an older program wrote the order.

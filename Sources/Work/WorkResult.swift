@@ -52,6 +52,8 @@ package struct WorkResult: Codable, Sendable {
     package var tokensPerSecond: Double
     /// `iterations`, `minutes` or `patience`.
     package var stoppedBy: String
+    /// What the settings left open and was chosen from what the corpus is; nil: nothing.
+    package var choice: TrainingChoice?
     /// The validation loss of the weights that training began from; nil: there were none, or nothing was held out.
     package var startLoss: Double?
     /// The last validation's loss.
@@ -67,6 +69,7 @@ package struct WorkResult: Codable, Sendable {
       case seconds
       case tokensPerSecond = "tokens_per_second"
       case stoppedBy = "stopped_by"
+      case choice
     }
 
     package init(

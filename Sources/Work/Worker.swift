@@ -5,7 +5,8 @@ internal import Jobs
 internal import MIDI
 internal import Network
 
-/// One attempt of a run: does what an order says inside the run's folder, and touches nothing else.
+/// One attempt of a run: does what an order says inside the run's folder, and touches nothing else but the cache that the
+/// order names.
 package struct Worker {
   private let order: WorkOrder
   private let threads: Int
@@ -95,13 +96,18 @@ package struct Worker {
       weights = file
       result.weights = hash
     }
-    if let plan = order.train?.networkPlan ?? weights?.metadata.plan { try checkPrime(plan, weights) }
+    let choice = try choice(from: weights)
+    let settings = choice?.settings ?? order.train
+    if let plan = settings?.networkPlan ?? weights?.metadata.plan {
+      try checkOrder(plan, settings?.generate ?? GenerateFields(weights?.metadata.generate))
+    }
     var heldOut: EncodedCorpus?
-    if let train = order.train {
-      let (trained, report, validation) = try self.train(train, from: weights)
+    if let settings {
+      let (trained, report, validation) = try train(settings, from: weights)
       weights = trained
       heldOut = validation
       result.training = report
+      result.training?.choice = choice
       result.weights = report.sha256
     }
     guard let weights, let hash = result.weights else {
@@ -132,6 +138,16 @@ package struct Worker {
   }
 
   // MARK: Training
+
+  /// What the order leaves open, chosen from what the corpus is; nil where nothing is.
+  private func choice(from start: WeightsFile?) throws -> TrainingChoice? {
+    guard let settings = order.train, !settings.open.isEmpty else { return nil }
+    return settings.choosing(for: try CorpusFacts(music(order.files), stop: stop), from: start?.metadata.plan)
+  }
+
+  private func music(_ files: [WorkOrder.File]) -> [MusicFile] {
+    files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
+  }
 
   private mutating func train(
     _ settings: TrainSettings, from start: WeightsFile?
@@ -204,8 +220,9 @@ package struct Worker {
 
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
-    let music = files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
-    let corpus = try EncodedCorpus(music, representation, stop: stop)
+    let corpus = try EncodedCorpus(
+      music(files), representation, cache: order.cache.map { SongCache(folder: path($0)) }, threads: threads, stop: stop
+    )
     warnings += corpus.warnings
     return corpus
   }
@@ -215,12 +232,14 @@ package struct Worker {
   private mutating func generate(
     _ settings: GenerateSettings, _ weights: WeightsFile, into result: inout WorkResult
   ) throws {
-    let prime = try prime()
+    let prime = try given(order.prime, "which is to be continued")
+    let melody = try given(order.melody, "which is to be harmonised")
     let began = order.train == nil ? 0 : 0.95
     let generation = try Generation(weights, settings.generationSettings, threads: threads)
     func showShare(_ share: Double) { tell(WorkProgress(stage: .generating, fraction: began + (1 - began) * share)) }
     if let again = order.again {
-      let made = try generation.compose([again.seed], prime: prime, stop: stop, progress: showShare)
+      let made = try generation.compose(
+        [again.seed], prime: prime, melody: melody, stop: stop, progress: showShare)
       for song in made.songs {
         result.songs.append(
           try place(song, number: again.number, SongJudgement(of: song.score), attempts: []))
@@ -230,7 +249,7 @@ package struct Worker {
     var reference = try reference(weights)
     let gate = settings.gateSettings
     let outcome = try generation.run(
-      prime: prime, gate: gate,
+      prime: prime, melody: melody, gate: gate,
       judge: { reference?.judge($0, longest: gate.longest) ?? SongJudgement(of: $0) }, stop: stop, progress: showShare)
     warnings += outcome.warnings
     remarks += outcome.remarks
@@ -275,28 +294,30 @@ package struct Worker {
     return try MusicReference(songs, heldOut: Set(music.heldOut.items.map(\.sha256)), stop: stop)
   }
 
-  private func prime() throws -> Score? {
-    guard let file = order.prime else { return nil }
+  /// Reads music that was given beside the corpus.
+  private func given(_ file: WorkOrder.File?, _ what: String) throws -> Score? {
+    guard let file else { return nil }
     let bytes = try DurableFile.read(path(file.path))
     guard ContentHash(of: bytes) == file.sha256 else {
-      throw CompositionError(.data, "\(file.name), which is to be continued, is not what it was")
+      throw CompositionError(.data, "\(file.name), \(what), is not what it was")
     }
     do {
       var limits = MIDILimits()
       limits.fileBytes = max(limits.fileBytes, bytes.count)
       if let score = try MIDIFile(bytes: bytes, limits: limits).scores().first { return score }
-      throw CompositionError(.data, "\(file.name), which is to be continued, holds no music")
+      throw CompositionError(.data, "\(file.name), \(what), holds no music")
     } catch let error as MIDIError {
-      throw CompositionError(.data, "\(file.name), which is to be continued, is no MIDI file: \(error)")
+      throw CompositionError(.data, "\(file.name), \(what), is no MIDI file: \(error)")
     }
   }
 
-  /// Finds out before a training whether its songs could be begun.
-  private func checkPrime(_ plan: NetworkPlan, _ weights: WeightsFile?) throws {
-    guard let fields = order.generate, let prime = try prime() else { return }
-    let defaults = order.train?.generate ?? GenerateFields(weights?.metadata.generate)
+  /// Finds out before a training whether its songs could be made as asked for.
+  private func checkOrder(_ plan: NetworkPlan, _ defaults: GenerateFields) throws {
+    guard let fields = order.generate else { return }
     let settings = fields.resolved(over: defaults).generationSettings
-    try Composition.checkPrime(prime, plan, settings)
+    try Composition.checkOrder(
+      prime: try given(order.prime, "which is to be continued"),
+      melody: try given(order.melody, "which is to be harmonised"), plan, settings)
   }
 
   // MARK: Files of the run's folder

@@ -12,9 +12,11 @@ struct GenerateCommand: ParsableCommand {
     abstract: "Generate songs from weights.",
     discussion: """
       Writes 01.mid, 02.mid, … into a folder; a file that is there is never overwritten. The same weights, settings and \
-      seed give the same bytes. Silence and one repeated note are composed again; with --against also what is not like \
-      that music, or copies too much of it.
+      seed give the same bytes. What is asked for with --key to --melody holds in every song; where it cannot, nothing \
+      is written and the fields are named. Silence and one repeated note are composed again; with --against also what is \
+      not like that music, or copies too much of it.
 
+      ritornello generate chorale.safetensors -o hymns --key G --length "16 bars" --melody tune.mid
       ritornello generate chorale.safetensors -o songs --songs 4 --seed 7
       ritornello generate chorale.safetensors -o songs --against Examples/chorales/train
       """)
@@ -29,11 +31,12 @@ struct GenerateCommand: ParsableCommand {
   var settings: String?
 
   @Option(help: "How many songs.") var songs: String?
-  @Option(help: "How long at most: 32 bars, 90 s or 512 frames.") var length: String?
+  @Option(help: "How long: 32 bars, 90 s or 512 frames, or \"at most 32 bars\".") var length: String?
   @Option(help: "Above 1 bolder, below 1 more careful.") var temperature: String?
   @Option(help: "Draw from the likeliest tokens that have this much probability.") var topP: String?
   @Option(help: "Draw from this many of the likeliest tokens; 0: all.") var topK: String?
   @Option(help: "A MIDI file to continue.", completion: .file()) var prime: String?
+  @OptionGroup(title: "What the songs are to be") var order: OrderOptions
   @Option(help: "The seed of every random choice.") var seed: String?
   @Option(help: "How often a song is tried until one passes the gate; 1: nothing is composed again.")
   var attempts: String?
@@ -54,7 +57,8 @@ struct GenerateCommand: ParsableCommand {
       let fields = try writtenFields()
       let (file, hash) = try readWeights(weights)
       let settings = fields.resolved(over: GenerateFields(file.metadata.generate))
-      let score = try settings.prime.map(readPrime)
+      let prime = try settings.prime.map(readScore)
+      let melody = try settings.order.melody.map(readScore)
       let paths = (1...max(1, settings.songs)).map { number in
         output + "/" + (number < 10 ? "0" : "") + "\(number).mid"
       }
@@ -66,7 +70,7 @@ struct GenerateCommand: ParsableCommand {
       let generation = try Generation(file, settings.generationSettings, threads: threads)
       let gate = settings.gateSettings
       let outcome = try generation.run(
-        prime: score, gate: gate,
+        prime: prime, melody: melody, gate: gate,
         judge: { reference?.judge($0, longest: gate.longest) ?? SongJudgement(of: $0) }, stop: interruption.flag
       ) { _ in }
       for warning in outcome.warnings { printError("ritornello: " + warning) }
@@ -101,17 +105,18 @@ struct GenerateCommand: ParsableCommand {
 
   private func writtenFields() throws -> GenerateFields {
     var options: [String: [String]] = [:]
-    let given: [(String, String?)] = [
-      ("songs", songs), ("length", length), ("temperature", temperature), ("top_p", topP), ("top_k", topK),
-      ("prime", prime), ("seed", seed), ("attempts", attempts), ("on_gate", onGate),
-    ]
+    let given: [(String, String?)] =
+      [
+        ("songs", songs), ("length", length), ("temperature", temperature), ("top_p", topP), ("top_k", topK),
+        ("prime", prime), ("seed", seed), ("attempts", attempts), ("on_gate", onGate),
+      ] + order.given
     for case (let name, let text?) in given { options[name] = [text] }
     let (value, diagnostics) = SettingsFile.parseGenerate(
       bytes: try readSettings(settings), path: settings ?? "", options: options)
     return try unwrap(value, diagnostics)
   }
 
-  private func readPrime(_ path: String) throws -> Score {
+  private func readScore(_ path: String) throws -> Score {
     let name = PathWalk.argument(path)
     let bytes = try PathWalk.read(name, limit: MIDILimits().fileBytes)
     do {

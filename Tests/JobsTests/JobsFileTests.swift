@@ -141,7 +141,52 @@ struct JobsFileTests {
       "jobs: {j: {corpus: c, train: {}, generate: {from: starter}}}",
       ["jobs.yaml:1:8: generate has from: starter, but the job trains; its songs come from what it made"]
     ),
-    ("jobs: {j: {generate: {key: C}}}", ["jobs.yaml:1:23: key is not allowed here: it is not built yet"]),
+    ("jobs: {j: {generate: {style: {a: 1}}}}", ["jobs.yaml:1:23: style is not allowed here: it is not built yet"]),
+    ("jobs: {j: {generate: {key: c}}}", ["jobs.yaml:1:28: key is 'c': expected a tonic such as C, F# or Bb"]),
+    (
+      "jobs: {j: {generate: {scale: dorian}}}",
+      ["jobs.yaml:1:8: scale is dorian, but no key is named that it begins on"]
+    ),
+    (
+      "jobs: {j: {generate: {key: C, scale: doric}}}",
+      [
+        "jobs.yaml:1:38: scale is 'doric': expected major, minor, harmonic-minor, melodic-minor, dorian, phrygian, lydian, "
+          + "mixolydian, locrian, pentatonic, minor-pentatonic, blues, whole-tone or chromatic"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {range: {soprane: [60, 79]}}}}",
+      [
+        "jobs.yaml:1:31: 'soprane' is no voice and no program: expected soprano, alto, tenor, bass, melody or a number from "
+          + "0 to 127"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {chords: C | H}}}",
+      ["jobs.yaml:1:31: chords is 'C | H': expected chords by bar such as C | Am | F G7 | C"]
+    ),
+    (
+      "jobs: {j: {generate: {metre: 3/5}}}", ["jobs.yaml:1:30: metre is '3/5': expected a metre such as 3/4"]
+    ),
+    (
+      "jobs: {j: {generate: {density: many}}}",
+      [
+        "jobs.yaml:1:32: density is 'many': expected notes a quarter: 4 (about), at least 2, at most 6 or 2 to 6"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {programs: [0, 128]}}}",
+      [
+        "jobs.yaml:1:33: programs is a list: expected programs from 0 to 127 or drums, each once, as a list"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {melody: /etc/x.mid}}}",
+      [
+        "jobs.yaml:1:31: melody is '/etc/x.mid': expected a file of a corpus, of the studio or beside the spec, without .. "
+          + "and not absolute"
+      ]
+    ),
     (
       "jobs: {j: {generate: {prime: ../x.mid}}}",
       [
@@ -151,7 +196,7 @@ struct JobsFileTests {
     ),
     (
       "jobs: {j: {generate: {length: 3}}}",
-      ["jobs.yaml:1:31: length is '3': expected a length such as 32 bars, 90 s or 512 frames"]
+      ["jobs.yaml:1:31: length is '3': expected a length such as 32 bars, 90 s or 512 frames, or at most 32 bars"]
     ),
     (
       "jobs: {j: {generate: {top_p: 0}}}", ["jobs.yaml:1:30: top_p is '0': expected a number above 0 up to 1"]
@@ -234,8 +279,6 @@ struct JobsFileTests {
       ["resolution is 'mix': expected a whole number from 1 to 96, or mixed"]
     ),
     ("representation: {name: events, pedal: 1}", ["pedal is '1': expected true or false"]),
-    ("vary_tempo: 0.1", ["vary_tempo means nothing for steps; it belongs to events"]),
-    ("vary_velocity: 10", ["vary_velocity means nothing for steps; it belongs to events"]),
     ("vary_tempo: 0.6", ["vary_tempo is '0.6': expected a number from 0 to 0.5, or none"]),
     ("vary_velocity: 1.5", ["vary_velocity is '1.5': expected a whole number from 0 to 64, or none"]),
     ("representation: {name: steps, block: 4}", ["block means nothing for steps; it belongs to roll"]),
@@ -247,8 +290,8 @@ struct JobsFileTests {
     ),
     ("network: {cell: grn}", ["cell is 'grn': expected lstm, gru or rnn"]),
     (
-      "network: {inputs: [echo]}",
-      ["inputs is 'echo', which is not built yet: expected position, pitch-classes or shift"]
+      "network: {inputs: [eco]}",
+      ["inputs is 'eco': expected position, pitch-classes, echo, shift or bars-left"]
     ),
     ("network: {inputs: [shift, shift]}", ["inputs names one input twice"]),
     (
@@ -298,6 +341,17 @@ struct JobsFileTests {
   @Test("each fault of a training is told in full", arguments: trainFaults)
   func tellsTrainFaults(_ line: String, _ said: [String]) {
     #expect(Parsed(train: line).diagnostics.map(\.text) == said)
+  }
+
+  @Test("variations of events are refused beside another representation, and kept open where none is written")
+  func tellsVariations() throws {
+    for line in ["vary_tempo: 0.1", "vary_velocity: 10"] {
+      let key = String(line.prefix { $0 != ":" })
+      let said = Parsed(train: "representation: steps", line).diagnostics.map(\.text)
+      #expect(said == ["\(key) means nothing for steps; it belongs to events"])
+      let train = try Parsed(train: line).train()
+      #expect(!train.open.isEmpty && !train.open.contains(key))
+    }
   }
 
   @Test("a start that is nearly a known word is told, unless a job has that name")

@@ -50,6 +50,25 @@ struct WorkerTests {
 
   private var folderName: String { String(folder.path.split(separator: "/").last ?? "") }
 
+  @Test("what the settings leave open is chosen from the music, done, and told in the result")
+  func choice() throws {
+    var order = try order()
+    let (settings, _) = SettingsFile.parseTrain(
+      bytes: Array("{batch: 2, sequence: 4, iterations: 2}".utf8), path: "s.yaml")
+    order.train = settings
+    var worker = Worker(order, in: folder.path, stop: StopFlag())
+    let result = try worker.perform()
+    let choice = try #require(result.training?.choice)
+    #expect(choice.settings.representation.name == .voices)
+    #expect(choice.settings.iterations == 2)
+    #expect(choice.words.count >= 3)
+    let weights = try WeightsFile.read(folder.path + "/" + RunFolder.weights).weights
+    #expect(weights.metadata.plan == choice.settings.networkPlan)
+    // Another attempt, which finds the weights there, tells the same.
+    var again = Worker(order, in: folder.path, stop: StopFlag())
+    #expect(try again.perform().training?.choice == choice)
+  }
+
   @Test("an evaluation after training is of the files that are named for it, all of each")
   func evaluation() throws {
     var order = try order()
@@ -78,6 +97,24 @@ struct WorkerTests {
     #expect(DurableFile.exists(folder.path + "/" + RunFolder.result))
     #expect(DurableFile.exists(folder.path + "/" + RunFolder.progress))
     #expect(!DurableFile.exists(folder.path + "/" + RunFolder.checkpoint))
+  }
+
+  @Test("a cache that the order names is written and read, and changes no byte")
+  func cache() throws {
+    var order = try order(songs: 100)
+    var weights: [ContentHash?] = []
+    for cache in [nil, "cache", "cache"] as [String?] {
+      order.cache = cache
+      for name in [RunFolder.weights, "training.json"] { DurableFile.remove(folder.path + "/" + name) }
+      var worker = Worker(order, in: folder.path, stop: StopFlag())
+      let result = try worker.perform()
+      #expect(result.failure == nil)
+      weights.append(result.weights)
+      // The second time around the files are not even looked at.
+      if cache != nil { for file in order.files { DurableFile.remove(folder.path + "/" + file.name) } }
+    }
+    #expect(Set(weights).count == 1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/cache").count == 1)
   }
 
   @Test("a worker that is started again does not train again and makes the same songs")

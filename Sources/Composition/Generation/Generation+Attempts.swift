@@ -50,21 +50,24 @@ extension Generation {
   ///
   /// - Parameters:
   ///   - prime: a song to continue.
+  ///   - melody: a voice to keep and harmonise.
   ///   - gate: how songs are let through.
   ///   - judge: says what is known of a song.
   ///   - stop: looked at between steps.
   ///   - progress: called with the share of all songs that is done, from 0 to 1.
   /// - Returns: the songs that go out, those that are withheld, and what is told of their making.
-  /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too long.
+  /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too long or
+  ///   what is asked for cannot be had.
   package func run(
-    prime: Score?, gate: GateSettings, judge: (Score) -> SongJudgement, stop: StopFlag, progress: (Double) -> Void
+    prime: Score?, melody: Score? = nil, gate: GateSettings, judge: (Score) -> SongJudgement, stop: StopFlag,
+    progress: (Double) -> Void
   ) throws -> JudgedOutcome {
     var outcome = JudgedOutcome(songs: [], withheld: [], tokens: 0, seconds: 0, warnings: [])
     var best: [Int: JudgedSong] = [:]
     var open = Array(0..<max(0, settings.songs))
     for attempt in 0..<max(1, gate.attempts) where !open.isEmpty {
       let seeds = open.map { seed(ofSong: $0, attempt: attempt) }
-      let made = try compose(seeds, prime: prime, stop: stop) { share in
+      let made = try compose(seeds, prime: prime, melody: melody, stop: stop) { share in
         let done = Double(settings.songs - open.count) + share * Double(open.count)
         progress(attempt == 0 ? share : done / Double(max(1, settings.songs)))
       }

@@ -4,7 +4,7 @@ package import Representation
 /// A network that reads blocks of a roll as frames and writes all pitches of the next one at once, independently.
 ///
 /// Read: the last block's bits, *first*, the further inputs.
-package struct RollFrameReading: SongReading {
+package struct RollFrameReading: BlockWriting {
   package let representation: Representation
   package let architecture: Architecture
   package let endClass: Int32? = nil
@@ -15,7 +15,8 @@ package struct RollFrameReading: SongReading {
   init(_ representation: Representation, _ network: NetworkSettings) {
     self.representation = representation
     roll = RollBlocks(representation)
-    inputs = FrameInputs(network, representation.settings, framesAStep: representation.settings.block)
+    inputs = FrameInputs(
+      network, representation.settings, frame: representation.vocabulary, framesAStep: representation.settings.block)
     axes = NetworkAxes(inputs: representation.vocabulary + inputs.names, outputs: representation.vocabulary)
     architecture = Architecture(
       reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
@@ -24,25 +25,29 @@ package struct RollFrameReading: SongReading {
       writing: .independent(head: network.head, width: roll.width))
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+  package func stepCount(of song: SongOutline) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    var places = past.last
+    for place in past.last { batch.vectors.append(Int(place)) }
     // The last frame of the block is the one before this step.
     let lastFrame = Int32(roll.width - roll.keys)
-    let sounding = past.last.lazy.filter { $0 >= lastFrame }.compactMap { roll.pitch(at: Int($0)) }
-    inputs.append(to: &places, from: roll.width, after: past, pitches: sounding)
-    batch.vectors.append(onesAt: places)
+    batch.sounding.removeAll(keepingCapacity: true)
+    for place in past.last where place >= lastFrame {
+      if let pitch = roll.pitch(at: Int(place)) { batch.sounding.append(pitch) }
+    }
+    inputs.append(to: &batch.vectors, from: roll.width, after: past, pitches: batch.sounding)
+    batch.vectors.endRow()
   }
 
   package func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder) {
-    batch.targetValues.append(onesAt: roll.ones(of: song, at: past.place, shift: past.shift))
+    roll.appendOnes(of: song, at: past.place, shift: past.shift, to: &batch.targetValues.indices)
+    batch.targetValues.endRow()
     batch.scored.append(1)
   }
 
-  package func advance(_ past: inout Past, over song: EncodedSong) {
-    past.last = roll.ones(of: song, at: past.place, shift: past.shift)
+  func moveOn(_ past: inout Past) {
     past.place += 1
     past.step += 1
+    if inputs.remembers { past.echo.append(past.last) }
   }
 }

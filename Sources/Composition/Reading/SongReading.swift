@@ -15,13 +15,29 @@ package protocol SongReading: Sendable {
   var endClass: Int32? { get }
 
   /// How many recurrent steps a song takes, the closing *end* included.
-  func stepCount(of song: EncodedSong) -> Int
+  func stepCount(of song: SongOutline) -> Int
   /// Writes what the next step reads into the batch's row.
   func appendInput(after past: Past, to batch: inout BatchBuilder)
   /// Writes what is right for the next step into the batch's row.
   func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder)
   /// Moves on over the next step of a song.
   func advance(_ past: inout Past, over song: EncodedSong)
+  /// Moves on over the step whose target was written last into the batch.
+  func advance(_ past: inout Past, over song: EncodedSong, in batch: inout BatchBuilder)
+}
+
+extension SongReading {
+  package func advance(_ past: inout Past, over song: EncodedSong, in batch: inout BatchBuilder) {
+    advance(&past, over: song)
+  }
+}
+
+extension SongReading {
+  /// How many recurrent steps a song takes, the closing *end* included.
+  package func stepCount(of song: EncodedSong) -> Int {
+    stepCount(
+      of: SongOutline(frames: song.frames, tokens: song.tokens.count, elements: song.rows.count, pitches: nil))
+  }
 }
 
 /// What the steps before tell about the next one.
@@ -38,6 +54,10 @@ package struct Past: Sendable, Equatable {
   package var last: [Int32] = []
   /// voices: what each line does.
   package var lines: [Line] = []
+  /// The frames of the song as each is told where it echoes; empty where no input asks for them.
+  var echo = Echo()
+  /// How many frames the song has or is to have in all, where that is told.
+  package var length: Int?
 
   /// What a line of `voices` does.
   package struct Line: Sendable, Equatable {
@@ -47,7 +67,19 @@ package struct Past: Sendable, Equatable {
     package var age: Int = 0
   }
 
-  package init(shift: Int = 0) { self.shift = shift }
+  package init(shift: Int = 0, length: Int? = nil) {
+    self.shift = shift
+    self.length = length
+  }
+
+  /// Begins another song, in the same memory.
+  mutating func restart(shift: Int) {
+    var (last, lines) = (self.last, self.lines)
+    self = Past(shift: shift)
+    last.removeAll(keepingCapacity: true)
+    lines.removeAll(keepingCapacity: true)
+    (self.last, self.lines) = (last, lines)
+  }
 }
 
 /// What each index along the axes of a network's tensors stands for.

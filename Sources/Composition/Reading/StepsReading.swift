@@ -31,7 +31,6 @@ package struct StepsReading: FrameWriting {
     frameToken = vocabulary.firstIndex(of: "frame").map(Int32.init) ?? 1
     firstPitchToken = 2
     pitchTokens = vocabulary.count - 2
-    inputs = FrameInputs(network, settings)
     let names = vocabulary.dropFirst(2)
     var bits: [String] = []
     if settings.holds {
@@ -39,6 +38,7 @@ package struct StepsReading: FrameWriting {
     } else {
       bits = Array(names)
     }
+    inputs = FrameInputs(network, settings, frame: bits)
     axes = NetworkAxes(
       inputs: bits + inputs.names, outputs: vocabulary,
       tables: ["written.weight": Array(names), "last.weight": ["none"] + names])
@@ -69,36 +69,53 @@ package struct StepsReading: FrameWriting {
     return masks
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
+  package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    var places: [Int32] = []
-    var sounding: [Int] = []
-    for token in past.last.reversed() where Int(token) >= firstPitchToken {
-      let index = Int(token) - firstPitchToken
-      let place = holds ? index / 2 : index
-      let key = low + place
-      if !representation.sets.isDrum(key: key) { sounding.append(representation.sets.pitch(ofKey: key).pitch) }
-      places.append(Int32(holds && index % 2 == 1 ? keys + place : place))
+    batch.sounding.removeAll(keepingCapacity: true)
+    // Holds come after all starts.
+    for isHeld in holds ? [false, true] : [false] {
+      for token in past.last.reversed() where Int(token) >= firstPitchToken {
+        let index = Int(token) - firstPitchToken
+        guard !holds || isHeld == (index % 2 == 1) else { continue }
+        let key = low + place(ofToken: Int(token))
+        if !representation.sets.isDrum(key: key) { batch.sounding.append(representation.sets.pitch(ofKey: key).pitch) }
+        batch.vectors.append((isHeld ? keys : 0) + key - low)
+      }
     }
-    if holds { places.sort() }
-    inputs.append(to: &places, from: holds ? 2 * keys : keys, after: past, pitches: sounding)
-    batch.vectors.append(onesAt: places)
+    inputs.append(to: &batch.vectors, from: holds ? 2 * keys : keys, after: past, pitches: batch.sounding)
+    batch.vectors.endRow()
   }
 
-  func headCall(after past: Past, written: [Int32]) -> HeadCall? {
+  /// Which key a pitch's token is about, from 0.
+  private func place(ofToken token: Int) -> Int { (token - firstPitchToken) / (holds ? 2 : 1) }
+
+  /// Where the bits of a frame's tokens are, ascending.
+  private func places(of tokens: [Int32]) -> [Int32] {
+    var places: [Int32] = []
+    for token in tokens.reversed() where Int(token) >= firstPitchToken {
+      let isHold = holds && (Int(token) - firstPitchToken) % 2 == 1
+      places.append(Int32((isHold ? keys : 0) + place(ofToken: Int(token))))
+    }
+    if holds { places.sort() }
+    return places
+  }
+
+  func headCall(
+    after past: Past, written: ArraySlice<Int32>, tableRows: inout [Int32]
+  ) -> (output: Int32, mask: Int32)? {
     guard let last = written.last else {
-      return HeadCall(tableRows: [Int32(pitchTokens)], output: 0, mask: 0)
+      tableRows.append(Int32(pitchTokens))
+      return (output: 0, mask: 0)
     }
     let index = Int(last) - firstPitchToken
     guard index >= 0 else { return nil }
-    var rows = written.map { $0 - Int32(firstPitchToken) }
-    rows.append(Int32(pitchTokens + 1 + index))
-    return HeadCall(tableRows: rows, output: 0, mask: Int32(1 + index))
+    for token in written { tableRows.append(token - Int32(firstPitchToken)) }
+    tableRows.append(Int32(pitchTokens + 1 + index))
+    return (output: 0, mask: Int32(1 + index))
   }
 
-  func frameTokens(of song: EncodedSong, after past: Past) -> [Int32] {
-    var tokens: [Int32] = []
+  func appendFrame(of song: EncodedSong, after past: Past, to tokens: inout [Int32]) {
     var place = past.place
     while place < song.tokens.count {
       let token = representation.transposed(song.tokens[place], by: past.shift)
@@ -106,13 +123,14 @@ package struct StepsReading: FrameWriting {
       place += 1
       if Int(token) < firstPitchToken { break }
     }
-    return tokens
   }
 
   func advance(_ past: inout Past, over tokens: [Int32]) {
-    past.last = tokens
+    past.last.removeAll(keepingCapacity: true)
+    past.last.append(contentsOf: tokens)
     past.place += tokens.count
     past.step += 1
+    if inputs.remembers { past.echo.append(places(of: tokens)) }
   }
 
   func isSenseless(_ token: Int32, after past: Past) -> Bool {

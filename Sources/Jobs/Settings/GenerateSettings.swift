@@ -62,6 +62,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
   /// A MIDI file to continue.
   package var prime: String?
   package var seed: UInt64?
+  /// What the songs are to be.
+  package var order = OrderFields()
   /// How often a song is tried; each try after the first has a seed of its own.
   package var attempts: Int?
   /// What becomes of a song that passes no attempt.
@@ -76,6 +78,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     result.from = from ?? base.from
     result.songs = songs ?? base.songs
     result.length = length ?? base.length
+    result.order = order.overlaid(on: base.order)
+    result.order.isLengthExact = length == nil ? base.order.isLengthExact : order.isLengthExact
     result.temperature = temperature ?? base.temperature
     result.topP = topP ?? base.topP
     result.topK = topK ?? base.topK
@@ -99,6 +103,7 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     settings.topK = fields.topK ?? settings.topK
     settings.prime = fields.prime
     settings.seed = fields.seed ?? settings.seed
+    settings.order = fields.order
     settings.attempts = fields.attempts ?? settings.attempts
     settings.onGate = fields.onGate ?? settings.onGate
     settings.copying = fields.copying
@@ -127,6 +132,8 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
   /// A MIDI file to continue; nil: none.
   package var prime: String?
   package var seed: UInt64 = 1
+  /// What the songs are to be.
+  package var order = OrderFields()
   /// How often a song is tried until one is inside the corpus's band; 1: nothing is composed again.
   package var attempts = 5
   /// What becomes of a song that passes no attempt.
@@ -135,21 +142,6 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
   package var copying: CopyingFields?
 
   package init() {}
-
-  /// Reads settings; what an earlier version did not write has its default.
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    songs = try values.decode(Int.self, forKey: .songs)
-    length = try values.decode(SongLength.self, forKey: .length)
-    temperature = try values.decode(Double.self, forKey: .temperature)
-    topP = try values.decode(Double.self, forKey: .topP)
-    topK = try values.decode(Int.self, forKey: .topK)
-    prime = try values.decodeIfPresent(String.self, forKey: .prime)
-    seed = try values.decode(UInt64.self, forKey: .seed)
-    attempts = try values.decodeIfPresent(Int.self, forKey: .attempts) ?? attempts
-    onGate = try values.decodeIfPresent(GatePolicy.self, forKey: .onGate) ?? onGate
-    copying = try values.decodeIfPresent(CopyingFields.self, forKey: .copying)
-  }
 
   package enum CodingKeys: String, CodingKey {
     case songs, length, temperature

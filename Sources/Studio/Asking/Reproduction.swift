@@ -126,6 +126,9 @@ package struct Reproduction {
     order.files = order.files.map { $0.absolute(from: folder) }
     order.validationFiles = order.validationFiles?.map { $0.absolute(from: folder) }
     order.prime = order.prime?.absolute(from: folder)
+    order.melody = order.melody?.absolute(from: folder)
+    // What is made again is made of the files themselves.
+    order.cache = nil
     return order
   }
 

@@ -45,11 +45,18 @@ struct Preparation {
     order.threads = MachineShare.present.share(
       asked: configuration.studio.threads, workers: configuration.studio.workers)
     order.checkpointSeconds = configuration.studio.checkpoint.seconds
+    order.cache = "../../../cache"
     return PreparedRun(order: order, text: try files.write(order))
   }
 
   private func makeOrder(_ run: RunRecord, _ configuration: JobsFile) throws -> WorkOrder {
     let spec = try JobSpec(settings: run.settings)
+    do {
+      _ = try spec.train?.leastMemory()
+    } catch let error as CompositionError {
+      // It would not fit, whatever music came: it is not even begun.
+      throw Unstartable(description: error.message)
+    }
     var order = WorkOrder(run: run.id, train: spec.train, generate: spec.generate, evaluate: spec.evaluate)
     let corpora = spec.corpus.isEmpty ? spec.evaluate?.corpus ?? [] : spec.corpus
     if !corpora.isEmpty {
@@ -83,7 +90,8 @@ struct Preparation {
     {
       order.against = snapshot.files.map { file($0.name, $0.sha256) }
     }
-    if let prime = spec.generate?.prime { order.prime = try self.prime(prime, of: run) }
+    order.prime = try spec.generate?.prime.map { try given($0, as: "prime", to: run) }
+    order.melody = try spec.generate?.order.melody.map { try given($0, as: "melody", to: run) }
     return order
   }
 
@@ -112,8 +120,7 @@ struct Preparation {
     let record: WeightsRecord
     switch name {
     case "scratch": return nil
-    case "starter":
-      throw Unstartable(description: "this version brings no starter weights; train first, or name other weights")
+    case "starter": record = try starter()
     case "latest":
       guard let latest = try ledger.reader.latestWeights(ofJob: spec.name) else {
         // A first training has no weights to go on from; songs cannot do without.
@@ -130,8 +137,29 @@ struct Preparation {
     return WorkOrder.Weights(sha256: record.sha256, path: "../../../weights/\(record.sha256.hex).safetensors")
   }
 
-  /// Finds the song to continue: a file of a corpus, of the studio's folder, or of the folder where a spec lay.
-  private func prime(_ text: String, of run: RunRecord) throws -> WorkOrder.File {
+  /// The weights that come with the program, kept by the studio from the first time that they are asked for.
+  private func starter() throws -> WeightsRecord {
+    guard let source = environment.starter, let hash = ContentHash(hex: environment.starterHash) else {
+      throw Unstartable(
+        description: "the starter weights are not where the program looks for them: beside it or in share/ritornello; "
+          + "install them, or name other weights")
+    }
+    if let known = try ledger.reader.weights(hash), try environment.exists(paths.weights(hash)) { return known }
+    let target = paths.weights(hash)
+    guard let size = try WeightsStore(environment).copy(FileName(source), to: target, expecting: hash) else {
+      throw Unstartable(
+        description: "\(source) is not the starter of this version: its hash is not \(hash); install it again")
+    }
+    let metadata = (try? WeightsFile.read(target.shown))?.weights.metadata
+    let record = WeightsRecord(
+      sha256: hash, bytes: Int(size), iterations: metadata?.iteration ?? 0, validationLoss: metadata?.validationLoss,
+      createdAt: environment.clock.now)
+    try environment.make(.recordWeights) { try ledger.recordWeights(record) }
+    return record
+  }
+
+  /// Finds music that a job names: a file of a corpus, of the studio's folder, or of the folder where a spec lay.
+  private func given(_ text: String, as key: String, to run: RunRecord) throws -> WorkOrder.File {
     let name = FileName(text)
     let components = name.components
     if let corpus = components.first, components.count > 1 {
@@ -146,7 +174,7 @@ struct Preparation {
       }
     }
     guard !text.hasPrefix("/"), !components.contains(where: { $0.text == ".." }) else {
-      throw Unstartable(description: "prime: '\(name.shown)' lies outside the studio")
+      throw Unstartable(description: "\(key): '\(name.shown)' lies outside the studio")
     }
     for folder in [paths.root, paths.inbox] {
       guard let bytes = try bytes(of: components, below: folder) else { continue }
@@ -154,12 +182,13 @@ struct Preparation {
       let place = paths.run(run.id)
       try environment.make(.makeRunFolder) { try environment.makeFolders(place) }
       try environment.writeDurably(
-        bytes, to: place / "prime.mid",
+        bytes, to: place / "\(key).mid",
         steps: WritingSteps(write: .writeOrder, synchronise: .writeOrder, place: .writeOrder, folder: .writeOrder))
-      return WorkOrder.File(name: name.shown, sha256: hash, path: "prime.mid")
+      return WorkOrder.File(name: name.shown, sha256: hash, path: "\(key).mid")
     }
     throw Unstartable(
-      description: "prime: there is no '\(name.shown)'; name a file of a corpus (bach/x.mid) or of the studio's folder")
+      description:
+        "\(key): there is no '\(name.shown)'; name a file of a corpus (bach/x.mid) or of the studio's folder")
   }
 
   /// Reads a file below a folder, following no link on the way; nil where there is none.

@@ -92,7 +92,7 @@ package struct RunFiles {
   }
 
   private static let kept: Set<String> = [
-    RunFolder.order, RunFolder.result, RunFolder.log, RunFolder.progress, RunFolder.curve, "prime.mid",
+    RunFolder.order, RunFolder.result, RunFolder.log, RunFolder.progress, RunFolder.curve, "prime.mid", "melody.mid",
   ]
 }
 
