@@ -13,8 +13,9 @@ struct WeightsCommand: ParsableCommand {
 
       ritornello weights
       ritornello weights pin 3f8a02c1
+      ritornello weights compare nightly/0003 nightly/0007 bach
       """,
-    subcommands: [List.self, Pin.self, Unpin.self], defaultSubcommand: List.self)
+    subcommands: [List.self, WeightsCompareCommand.self, Pin.self, Unpin.self], defaultSubcommand: List.self)
 
   /// `ritornello weights list`.
   struct List: ParsableCommand {
