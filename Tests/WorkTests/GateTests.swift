@@ -51,6 +51,12 @@ struct GateTests {
     return result
   }
 
+  /// Performs an order in a folder of its own.
+  private func performAside(_ order: WorkOrder) throws -> WorkResult {
+    let other = try TemporaryFolder()
+    return try withExtendedLifetime(other) { try perform(order, in: other.path) }
+  }
+
   @Test(
     "songs tell what they copy, their attempts and their verdict, and each is made again from number and seed alone")
   func attempts() throws {

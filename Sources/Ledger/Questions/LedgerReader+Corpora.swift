@@ -26,6 +26,21 @@ extension LedgerReader {
     }
   }
 
+  /// The corpora that a snapshot's files came from, by name; none where there is no such snapshot.
+  package func corpora(ofSnapshot hash: ContentHash) throws -> [String] {
+    try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT corpora.name FROM snapshots
+          JOIN snapshot_files ON snapshot_files.snapshot = snapshots.id
+          JOIN corpus_files ON corpus_files.id = snapshot_files.corpus_file
+          JOIN corpora ON corpora.id = corpus_files.corpus
+          WHERE snapshots.sha256 = ? ORDER BY corpora.name
+          """, arguments: [hash.hex])
+    }
+  }
+
   /// The files of a corpus, by name.
   ///
   /// - Throws: `LedgerError`; `unknown` where there is no such corpus.

@@ -108,6 +108,12 @@ extension Table {
     return text.prefix(10) + " " + text.dropFirst(11).prefix(8) + "Z"
   }
 
+  /// How long ago a time was, in the largest unit that fits: `3 d`, `5 h`, `12 min`.
+  static func age(of time: Date, at now: Date) -> String {
+    let minutes = Int(min(max(now.timeIntervalSince(time), 0), 1e12) / 60)
+    return minutes < 60 ? "\(minutes) min" : minutes < 48 * 60 ? "\(minutes / 60) h" : "\(minutes / 1440) d"
+  }
+
   /// A size in bytes as people write it: `812 B`, `3.2 MiB`.
   static func cell(bytes: Int) -> String {
     var amount = Double(bytes)
