@@ -24,7 +24,9 @@ package struct RunEstimate: Sendable, Equatable {
     memory = (try? job.train?.leastMemory()) ?? nil
     let times = past.map { work -> Double in
       // Where the music chooses the training, a training is as long as the last ones were.
-      guard let train = job.train, train.open.isEmpty, let iterations = work.iterations, iterations > 0 else { return work.seconds }
+      guard let train = job.train, train.open.isEmpty, let iterations = work.iterations, iterations > 0 else {
+        return work.seconds
+      }
       let whole = work.seconds / Double(iterations) * Double(train.iterations)
       return train.minutes.map { min(whole, $0 * 60 + work.seconds * 0.1) } ?? whole
     }.sorted()
