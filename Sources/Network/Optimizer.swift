@@ -8,9 +8,7 @@ final class Optimizer {
   let second: FloatBuffer?
   let average: FloatBuffer?
   /// How many steps have been made, which the correction of adam's moments needs.
-  var stepsMade = 0 {
-    didSet { if stepsMade != oldValue + 1 { (power1, power2) = Self.powers(stepsMade) } }
-  }
+  private(set) var stepsMade = 0
   private var power1 = 1.0
   private var power2 = 1.0
   /// Numbers a piece of the norm: the same on every machine, so that the sum is.
@@ -29,13 +27,16 @@ final class Optimizer {
     sums = FloatBuffer(settings.clip == nil ? 0 : Self.pieces(weights.count))
   }
 
-  private static func powers(_ count: Int) -> (Double, Double) {
-    var powers = (1.0, 1.0)
-    for _ in 0..<max(0, count) {
-      powers.0 *= 0.9
-      powers.1 *= 0.999
-    }
-    return powers
+  /// Takes up after so many steps.
+  func resume(after count: Int) {
+    (stepsMade, power1, power2) = (0, 1, 1)
+    for _ in 0..<max(0, count) { countStep() }
+  }
+
+  private func countStep() {
+    stepsMade += 1
+    power1 *= 0.9
+    power2 *= 0.999
   }
 
   /// The square root of the sum of all squares; only with `clip`.
@@ -52,9 +53,7 @@ final class Optimizer {
 
   /// Makes one step.
   func step(weights: FloatBuffer, gradients: FloatBuffer, iteration: Int, total: Int) {
-    stepsMade += 1
-    power1 *= 0.9
-    power2 *= 0.999
+    countStep()
     let rate = settings.rate(at: iteration, of: total)
     var update = ck_update()
     update.kind =

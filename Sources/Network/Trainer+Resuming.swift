@@ -51,7 +51,7 @@ extension Trainer {
       let values = ordered[packedParts.count * each + index].values
       for (place, value) in values.enumerated() { part.buffer.base[place] = value }
     }
-    optimizer.stepsMade = Int(steps[0]) << 20 + Int(steps[1])
+    optimizer.resume(after: Int(steps[0]) << 20 + Int(steps[1]))
   }
 
   private static var stepsName: String { "optimizer.steps" }

@@ -13,16 +13,16 @@ struct TrainerTests {
       lanes: 3, steps: 4, pool: WorkerPool(threads: 1))
   }
 
-  @Test("what was saved goes on with the same bits", arguments: OptimizerSettings.Name.allCases)
-  func resuming(_ name: OptimizerSettings.Name) throws {
+  @Test("what was saved goes on with the same bits", arguments: OptimizerSettings.Name.allCases, [1, 3])
+  func resuming(_ name: OptimizerSettings.Name, after made: Int) throws {
     for example in NetworkCase.small {
       let whole = try trainer(example, name)
-      for i in 0..<3 {
+      for i in 0..<made {
         _ = try whole.step(example.batch(steps: 4, lanes: 3, seed: UInt64(i)), iteration: i, of: 6, seed: 2)
       }
       let second = try trainer(example, name, network: example.network(seed: 99))
       try second.restore(whole.saved())
-      for i in 3..<6 {
+      for i in made..<made + 3 {
         let batch = example.batch(steps: 4, lanes: 3, seed: UInt64(i))
         let expected = try whole.step(batch, iteration: i, of: 6, seed: 2)
         #expect(try second.step(batch, iteration: i, of: 6, seed: 2) == expected)

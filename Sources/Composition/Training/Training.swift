@@ -106,9 +106,7 @@ struct Training {
     facts = checkpoint.facts
     best = checkpoint.best
     try stream.resume(at: facts.bookmark)
-    // Twice: the optimiser takes a first step that is set from outside for one of its own, and would correct its moments
-    // as if none had been made.
-    for _ in 1...2 { try trainer.restore(checkpoint.trainer) }
+    try trainer.restore(checkpoint.trainer)
     checkpointIteration = facts.iteration
     return true
   }
