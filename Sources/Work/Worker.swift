@@ -221,8 +221,8 @@ package struct Worker {
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
     let corpus = try EncodedCorpus(
-      music(files), representation, cache: order.cache.map { SongCache(folder: path($0)) }, threads: threads, stop: stop
-    )
+      music(files), representation, cache: order.cache.map { SongCache(folder: path($0)) },
+      scratch: folder + "/corpus", threads: threads, stop: stop)
     warnings += corpus.warnings
     return corpus
   }

@@ -71,7 +71,10 @@ struct WeightsCommand: ParsableCommand {
     @Argument(help: "A hash or its first 8 digits or more, a job (its latest weights), or a run.")
     var weights: String
 
-    func run() throws { try WeightsCommand.set(weights, studio) { try $0.pin($1) } }
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws { try WeightsCommand.set(weights, studio, isPinned: true, json) { try $0.pin($1) } }
   }
 
   /// `ritornello weights unpin`.
@@ -91,16 +94,20 @@ struct WeightsCommand: ParsableCommand {
     @Argument(help: "A hash or its first 8 digits or more, a job (its latest weights), or a run.")
     var weights: String
 
-    func run() throws { try WeightsCommand.set(weights, studio) { try $0.unpin($1) } }
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws { try WeightsCommand.set(weights, studio, isPinned: false, json) { try $0.unpin($1) } }
   }
 
   private static func set(
-    _ weights: String, _ studio: String?, _ write: (Ledger, ContentHash) throws -> Void
+    _ weights: String, _ studio: String?, isPinned: Bool, _ json: Bool, _ write: (Ledger, ContentHash) throws -> Void
   ) throws {
     let folder = try StudioFolder.find(explicit: studio)
     try LedgerAnswers.telling {
       let hash = try LedgerReader(studio: folder).weights(meantBy: weights).sha256
       try LedgerAnswers.writing(folder, as: "weights") { try write($0, hash) }
+      if json { print(JSONValue.object([("sha256", .hash(hash)), ("pinned", .bool(isPinned))]).text()) }
     }
   }
 

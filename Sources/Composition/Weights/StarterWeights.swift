@@ -6,7 +6,7 @@ package import Identity
 /// `Examples/starter/README.md` says what they were trained on and by which command.
 package enum StarterWeights {
   /// The hash of their file.
-  package static let sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+  package static let sha256 = "b5461858ab22f7a83fb5b20bc1a2bf7a485491dfb534cc588675480e810bbe11"
   private static let file = "starter.safetensors"
 
   /// Where they lie: beside the program, in `share/ritornello` of where it is installed, or in the repository that it was
