@@ -142,8 +142,11 @@ package struct Worker {
   /// What the order leaves open, chosen from what the corpus is; nil where nothing is.
   private func choice(from start: WeightsFile?) throws -> TrainingChoice? {
     guard let settings = order.train, !settings.open.isEmpty else { return nil }
-    return settings.choosing(for: try CorpusFacts(music(order.files), stop: stop), from: start?.metadata.plan)
+    let facts = try CorpusFacts(music(order.files), cache: cache, threads: threads, stop: stop)
+    return settings.choosing(for: facts, from: start?.metadata.plan)
   }
+
+  private var cache: SongCache? { order.cache.map { SongCache(folder: path($0)) } }
 
   private func music(_ files: [WorkOrder.File]) -> [MusicFile] {
     files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
@@ -221,8 +224,7 @@ package struct Worker {
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
     let corpus = try EncodedCorpus(
-      music(files), representation, cache: order.cache.map { SongCache(folder: path($0)) },
-      scratch: folder + "/corpus", threads: threads, stop: stop)
+      music(files), representation, cache: cache, scratch: folder + "/corpus", threads: threads, stop: stop)
     warnings += corpus.warnings
     return corpus
   }

@@ -112,7 +112,7 @@ struct TrainCommand: ParsableCommand {
   /// What the settings leave open, chosen from what the music is, and told.
   private func choice(_ settings: TrainSettings, from start: WeightsFile?, stop: StopFlag) throws -> TrainingChoice? {
     guard !settings.open.isEmpty, like == nil else { return nil }
-    let facts = try CorpusFacts(try music(at: path), stop: stop)
+    let facts = try CorpusFacts(try music(at: path), cache: songCache, threads: threads, stop: stop)
     let choice = settings.choosing(for: facts, from: start?.metadata.plan)
     for line in choice?.words ?? [] { printError("ritornello: " + line) }
     return choice

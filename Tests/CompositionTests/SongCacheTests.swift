@@ -125,6 +125,19 @@ struct SongCacheTests {
     }
   }
 
+  @Test("what a corpus is made of is kept too, and a damaged text is not believed")
+  func facts() throws {
+    let files = try Fixtures.files(4, in: folder)
+    let read = try CorpusFacts(files + files, threads: 2)
+    for _ in 0..<2 { #expect(try CorpusFacts(files, cache: cache, threads: 1) == read) }
+    let path = try #require(try kept().first)
+    var bytes = try DurableFile.read(path)
+    bytes[bytes.count / 2] ^= 1
+    try DurableFile.write(bytes, to: path)
+    #expect(try CorpusFacts(files, cache: cache) == read)
+    #expect(try DurableFile.read(path) != bytes)
+  }
+
   @Test("a cache that cannot be written is done without")
   func unwritable() throws {
     let representation = try representation()

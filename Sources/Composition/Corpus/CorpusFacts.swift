@@ -23,20 +23,51 @@ package struct CorpusFacts: Sendable, Equatable, Codable {
 
   package init() {}
 
-  /// Reads files and adds up what they hold; what cannot be read as music counts for nothing.
+  /// Reads files and adds up what they hold, or takes it from a cache; what cannot be read as music counts for nothing.
   ///
   /// - Throws: `Interrupted` where the flag is set; `CompositionError` of kind `machine` where a file cannot be read.
-  package init(_ files: [MusicFile], stop: StopFlag? = nil) throws {
-    var seen: Set<ContentHash> = []
-    for file in files {
-      if stop?.isStopped == true { throw Interrupted() }
-      let bytes = try DurableFile.read(file.path, limit: file.sha256 == nil ? MIDILimits().fileBytes : Int.max - 1)
-      guard seen.insert(ContentHash(of: bytes)).inserted else { continue }
-      var limits = MIDILimits()
-      if file.sha256 != nil { limits.fileBytes = max(limits.fileBytes, bytes.count) }
-      guard let scores = try? MIDIFile(bytes: bytes, limits: limits).scores() else { continue }
-      for score in scores { add(score) }
+  package init(
+    _ files: [MusicFile], cache: SongCache? = nil, threads: Int = 0, stop: StopFlag? = nil
+  ) throws {
+    let work = OrderedWork(threads: threads)
+    let cache = cache.flatMap { files.count >= $0.leastFiles ? $0 : nil }
+    if let kept = cache?.facts(of: Set(try cache == nil ? [] : work.hashes(of: files, stop: stop))) {
+      self = kept
+      return
     }
+    self.init()
+    var seen: Set<ContentHash> = []
+    try work.run(files.count, stop: stop) {
+      try Self.read(files[$0])
+    } take: { file, _ in
+      if seen.insert(file.sha256).inserted { add(file.facts) }
+    }
+    cache?.keep(self, of: seen)
+  }
+
+  private static func read(_ file: MusicFile) throws -> (sha256: ContentHash, facts: CorpusFacts) {
+    let bytes = try DurableFile.read(file.path, limit: file.sha256 == nil ? MIDILimits().fileBytes : Int.max - 1)
+    var limits = MIDILimits()
+    if file.sha256 != nil { limits.fileBytes = max(limits.fileBytes, bytes.count) }
+    var facts = CorpusFacts()
+    for score in (try? MIDIFile(bytes: bytes, limits: limits).scores()) ?? [] { facts.add(score) }
+    return (ContentHash(of: bytes), facts)
+  }
+
+  /// Adds what other songs are.
+  private mutating func add(_ other: CorpusFacts) {
+    songs += other.songs
+    notes += other.notes
+    drumNotes += other.drumNotes
+    quarters += other.quarters
+    onSixteenths += other.onSixteenths
+    onTriplets += other.onTriplets
+    repeats += other.repeats
+    pedalled += other.pedalled
+    let missing = max(0, other.songsByVoices.count - songsByVoices.count)
+    songsByVoices += [Int](repeating: 0, count: missing)
+    for (voices, songs) in other.songsByVoices.enumerated() { songsByVoices[voices] += songs }
+    for (bass, songs) in zip(songsByLastBass.indices, other.songsByLastBass) { songsByLastBass[bass] += songs }
   }
 
   /// Adds a song.

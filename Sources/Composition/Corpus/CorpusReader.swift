@@ -2,6 +2,21 @@ internal import Identity
 internal import MIDI
 internal import Representation
 
+extension OrderedWork {
+  /// The hash of each file, without reading its music; those that are told are believed.
+  func hashes(of files: [MusicFile], stop: StopFlag?) throws -> [ContentHash] {
+    var hashes: [ContentHash] = []
+    hashes.reserveCapacity(files.count)
+    try run(files.count, stop: stop) { index in
+      let file = files[index]
+      return try file.sha256 ?? ContentHash(of: DurableFile.read(file.path, limit: MIDILimits().fileBytes))
+    } take: { hash, _ in
+      hashes.append(hash)
+    }
+    return hashes
+  }
+}
+
 /// Reads the files of a snapshot on all threads.
 struct CorpusReader {
   let files: [MusicFile]
@@ -46,13 +61,8 @@ struct CorpusReader {
 
   /// The hash of each file, without reading its music; those that are told are believed.
   private func names() throws -> [ContentHash: String] {
-    var names: [ContentHash: String] = [:]
-    try forEach { file in
-      try file.sha256 ?? ContentHash(of: DurableFile.read(file.path, limit: MIDILimits().fileBytes))
-    } take: { hash, file in
-      if names[hash] == nil { names[hash] = file.name }
-    }
-    return names
+    Dictionary(
+      zip(try threads.hashes(of: files, stop: stop), files.map(\.name)), uniquingKeysWith: { first, _ in first })
   }
 
   private static let many = 1000

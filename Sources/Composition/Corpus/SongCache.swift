@@ -67,12 +67,17 @@ package struct SongCache: Sendable {
   ///
   /// - Throws: `CompositionError` of kind `machine`.
   func writer(_ key: ContentHash) throws(CompositionError) -> SongFile.Writer {
-    try DurableFile.makeFolder(folder)
-    var facts = statvfs()
-    if statvfs(folder, &facts) == 0, Int(facts.f_bavail) * Int(facts.f_frsize) < Self.spareBytes {
+    guard hasRoom() else {
       throw CompositionError(.machine, "cannot write to \(folder): less than 1 GiB is left on its disk")
     }
     return try SongFile.Writer(path(key))
+  }
+
+  /// Makes the folder, and says whether its disk has room to spare.
+  func hasRoom() -> Bool {
+    guard (try? DurableFile.makeFolder(folder)) != nil else { return false }
+    var facts = statvfs()
+    return statvfs(folder, &facts) != 0 || Int(facts.f_bavail) * Int(facts.f_frsize) >= Self.spareBytes
   }
 
   /// Removes what was used longest ago, until the folder holds no more than it may, and what dead processes left.
@@ -83,9 +88,10 @@ package struct SongCache: Sendable {
       let path = folder + "/" + name
       var facts = stat()
       guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
-      if name.hasSuffix(".tmp"), name.contains(Self.ending + ".") {
+      let endings = [Self.ending, Self.factsEnding]
+      if name.hasSuffix(".tmp"), endings.contains(where: { name.contains($0 + ".") }) {
         removeLeftover(path)
-      } else if name.hasSuffix(Self.ending), path != self.path(key) {
+      } else if endings.contains(where: name.hasSuffix), path != self.path(key) {
         files.append((Int(facts.st_mtim.tv_sec), Int(facts.st_size), path))
       }
     }
