@@ -15,16 +15,19 @@ package struct EventGrammar: Sendable, Equatable {
   /// How many bars a song has at most.
   private let barLimit: Int?
   /// How many bars have begun.
-  private var bars = 0
+  package private(set) var bars = 0
   private var last = Last.start
   /// Where the song stands, in frames.
   package private(set) var frame = 0
   /// The last end of a note so far, in frames.
   package private(set) var lastEnd = 0
-  private var barStart = 0
-  private var metre: EventVocabulary.Metre?
+  /// Where the bar began.
+  package private(set) var barStart = 0
+  /// The metre that holds; nil before the first one and by the clock.
+  package private(set) var metre: EventVocabulary.Metre?
   private var tempo = -1
-  private var program = -1
+  /// The program that holds, 128 for the drums; -1 before the first one.
+  package private(set) var program = -1
   /// The program and pitch of the last note that begins at this frame.
   private var lastProgram = -1
   private var lastPitch = 128

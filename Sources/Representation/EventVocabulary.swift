@@ -157,7 +157,7 @@ package struct EventVocabulary: Sendable, Equatable {
   static func rounded(velocity: UInt8) -> UInt8 { velocity / 4 * 4 + 2 }
 
   /// The number of the tempo nearest to one, in microseconds a quarter.
-  static func tempo(microseconds: Int) -> Int {
+  package static func tempo(microseconds: Int) -> Int {
     func distance(_ number: Int) -> Int { abs(60_000_000 - tempos[number] * microseconds) }
     return tempos.indices.min { distance($0) < distance($1) } ?? 0
   }

@@ -140,7 +140,14 @@ extension GenerateSettings {
       case .seconds(let count): .seconds(count)
       case .frames(let count): .frames(count)
       }
-    return GenerationSettings(
+    var settings = GenerationSettings(
       songs: songs, length: length, temperature: temperature, topP: topP, topK: topK, seed: seed)
+    settings.constraints = order.constraints
+    return settings
+  }
+
+  /// How songs are let through, in the terms of the module that does.
+  package var gateSettings: GateSettings {
+    GateSettings(attempts: attempts, withholds: onGate == .withhold, longest: copying?.longest)
   }
 }

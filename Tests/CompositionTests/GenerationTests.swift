@@ -89,10 +89,12 @@ struct GenerationTests {
     let plan = Fixtures.plan(.events, reads: .tokens)
     var prime = ScoreBuilder.chorale(seed: 9, quarters: 6)
     prime.timeSignatures = [Score.TimeSignature(tick: 0, numerator: 3, denominator: 4)]
-    #expect(throws: CompositionError.self) { try checkPrime(prime, plan, GenerationSettings(length: .bars(2))) }
-    try checkPrime(prime, plan, GenerationSettings(length: .bars(3)))
+    #expect(throws: CompositionError.self) {
+      try checkOrder(prime: prime, melody: nil, plan, GenerationSettings(length: .bars(2)))
+    }
+    try checkOrder(prime: prime, melody: nil, plan, GenerationSettings(length: .bars(3)))
     prime.timeSignatures = [Score.TimeSignature(tick: 0, numerator: 4, denominator: 4)]
-    try checkPrime(prime, plan, GenerationSettings(length: .bars(2)))
+    try checkOrder(prime: prime, melody: nil, plan, GenerationSettings(length: .bars(2)))
   }
 
   @Test("a song to be continued that is longer than allowed is refused")

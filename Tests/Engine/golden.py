@@ -107,11 +107,11 @@ def main():
     program = os.path.abspath(arguments.program)
     builds = [name for name in BUILDS if can_run(program, name)]
     if arguments.presets:
-        name, cases, files, length = "presets", PRESETS, sorted(CHORALES.glob("0[0-3]?.mid")), "8 bars"
+        name, cases, files, length = "presets", PRESETS, sorted(CHORALES.glob("0[0-3]?.mid")), "at most 8 bars"
         ways = [("portable", os.cpu_count())] if arguments.portable else [
             (build, threads) for build in builds if build != "portable" for threads in THREADS]
     else:
-        name, cases, files, length = "small", SMALL, sorted(CHORALES.glob("00[0-5].mid")), "2 bars"
+        name, cases, files, length = "small", SMALL, sorted(CHORALES.glob("00[0-5].mid")), "at most 2 bars"
         ways = [(build, threads) for build in builds for threads in THREADS]
         few = [(build, threads) for build, threads in ways if build != "portable" or threads == 2]
     if not ways or len(files) < 6:

@@ -141,7 +141,52 @@ struct JobsFileTests {
       "jobs: {j: {corpus: c, train: {}, generate: {from: starter}}}",
       ["jobs.yaml:1:8: generate has from: starter, but the job trains; its songs come from what it made"]
     ),
-    ("jobs: {j: {generate: {key: C}}}", ["jobs.yaml:1:23: key is not allowed here: it is not built yet"]),
+    ("jobs: {j: {generate: {style: {a: 1}}}}", ["jobs.yaml:1:23: style is not allowed here: it is not built yet"]),
+    ("jobs: {j: {generate: {key: c}}}", ["jobs.yaml:1:28: key is 'c': expected a tonic such as C, F# or Bb"]),
+    (
+      "jobs: {j: {generate: {scale: dorian}}}",
+      ["jobs.yaml:1:8: scale is dorian, but no key is named that it begins on"]
+    ),
+    (
+      "jobs: {j: {generate: {key: C, scale: doric}}}",
+      [
+        "jobs.yaml:1:38: scale is 'doric': expected major, minor, harmonic-minor, melodic-minor, dorian, phrygian, lydian, "
+          + "mixolydian, locrian, pentatonic, minor-pentatonic, blues, whole-tone or chromatic"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {range: {soprane: [60, 79]}}}}",
+      [
+        "jobs.yaml:1:31: 'soprane' is no voice and no program: expected soprano, alto, tenor, bass, melody or a number from "
+          + "0 to 127"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {chords: C | H}}}",
+      ["jobs.yaml:1:31: chords is 'C | H': expected chords by bar such as C | Am | F G7 | C"]
+    ),
+    (
+      "jobs: {j: {generate: {metre: 3/5}}}", ["jobs.yaml:1:30: metre is '3/5': expected a metre such as 3/4"]
+    ),
+    (
+      "jobs: {j: {generate: {density: many}}}",
+      [
+        "jobs.yaml:1:32: density is 'many': expected notes a quarter: 4 (about), at least 2, at most 6 or 2 to 6"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {programs: [0, 128]}}}",
+      [
+        "jobs.yaml:1:33: programs is a list: expected programs from 0 to 127 or drums, each once, as a list"
+      ]
+    ),
+    (
+      "jobs: {j: {generate: {melody: /etc/x.mid}}}",
+      [
+        "jobs.yaml:1:31: melody is '/etc/x.mid': expected a file of a corpus, of the studio or beside the spec, without .. "
+          + "and not absolute"
+      ]
+    ),
     (
       "jobs: {j: {generate: {prime: ../x.mid}}}",
       [
@@ -151,7 +196,7 @@ struct JobsFileTests {
     ),
     (
       "jobs: {j: {generate: {length: 3}}}",
-      ["jobs.yaml:1:31: length is '3': expected a length such as 32 bars, 90 s or 512 frames"]
+      ["jobs.yaml:1:31: length is '3': expected a length such as 32 bars, 90 s or 512 frames, or at most 32 bars"]
     ),
     (
       "jobs: {j: {generate: {top_p: 0}}}", ["jobs.yaml:1:30: top_p is '0': expected a number above 0 up to 1"]

@@ -29,6 +29,7 @@ struct SpecTests {
       ("name: tonight\ncorpsu: bach\n", "x.yaml:2:1: "),
       (good + "on_finish: [sh]\n", "x.yaml:4:1: "),
       (good + "generate: {prime: ../secret.mid}\n", "prime"),
+      (good + "generate: {melody: /etc/secret.mid}\n", "melody"),
     ])
   func rejected(text: String, expected: String) throws {
     let studio = try TemporaryStudio()

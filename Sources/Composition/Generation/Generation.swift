@@ -32,7 +32,7 @@ package struct GenerationOutcome: Sendable {
 /// Songs being generated from weights.
 package struct Generation {
   private let weights: WeightsFile
-  private let settings: GenerationSettings
+  let settings: GenerationSettings
   private let reading: any SongReading
   private let network: Network
   private let pool: WorkerPool
@@ -52,34 +52,48 @@ package struct Generation {
   ///
   /// - Parameters:
   ///   - prime: A song to continue.
+  ///   - melody: A voice to keep and harmonise.
   ///   - stop: Looked at between steps.
   ///   - progress: Called with the share that is done, from 0 to 1.
   /// - Returns: The songs, and what is told of their making.
-  /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too long.
-  package func run(prime: Score?, stop: StopFlag, progress: (Double) -> Void) throws -> GenerationOutcome {
-    let limit = settings.limit(weights.metadata.representation)
-    var warnings: [String] = []
-    var start: EncodedSong?
-    if let prime {
-      let (song, losses) = try encodedPrime(prime, reading, limit: limit)
-      start = song
-      if let told = losses.summary { warnings.append("the song to be continued: \(told)") }
-    }
-    var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: warnings)
-    let seeds = Philox(seed: settings.seed, purpose: Purpose.song)
-    for first in stride(from: 0, to: settings.songs, by: Self.lanes) {
-      let count = min(Self.lanes, settings.songs - first)
-      let songSeeds = (first..<first + count).map { index in
-        // 53 bits, so that the seed is exact wherever JSON is read.
-        let bits = seeds.bits(UInt64(index))
-        return UInt64(bits.x) | UInt64(bits.y & 0x1F_FFFF) << 32
+  /// - Throws: `Interrupted`; `CompositionError`, of kind `spec` where the song to be continued is too
+  ///   long or what is asked for cannot be had.
+  package func run(
+    prime: Score?, melody: Score? = nil, stop: StopFlag, progress: (Double) -> Void
+  ) throws -> GenerationOutcome {
+    let seeds = (0..<max(0, settings.songs)).map { seed(ofSong: $0) }
+    return try compose(seeds, prime: prime, melody: melody, stop: stop, progress: progress)
+  }
+
+  /// The seed of a song, by its number from 0 and its attempt from 0.
+  ///
+  /// It has 53 bits, so that it is exact wherever JSON is read.
+  func seed(ofSong number: Int, attempt: Int = 0) -> UInt64 {
+    let bits =
+      attempt == 0
+      ? Philox(seed: settings.seed, purpose: Purpose.song).bits(UInt64(number))
+      : Philox(seed: settings.seed, purpose: Purpose.again).bits(UInt64(number) << 8 | UInt64(attempt))
+    return UInt64(bits.x) | UInt64(bits.y & 0x1F_FFFF) << 32
+  }
+
+  /// Generates a song of each of some seeds; all else is as `run` has it.
+  package func compose(
+    _ seeds: [UInt64], prime: Score?, melody: Score? = nil, stop: StopFlag, progress: (Double) -> Void
+  ) throws -> GenerationOutcome {
+    let order = try SongOrder(prime: prime, melody: melody, reading, settings)
+    let (limit, start) = (order.limit, order.prime)
+    var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: order.warnings)
+    for first in stride(from: 0, to: seeds.count, by: Self.lanes) {
+      let count = min(Self.lanes, seeds.count - first)
+      let songSeeds = seeds[first..<first + count]
+      var growths = songSeeds.map {
+        SongGrowth(reading, Sampler(settings, seed: $0), limit: limit, rules: order.growth)
       }
-      var growths = songSeeds.map { SongGrowth(reading, Sampler(settings, seed: $0), limit: limit) }
       try grow(&growths, start: start, outcome: &outcome, stop) { share in
-        progress((Double(first) + share * Double(count)) / Double(settings.songs))
+        progress((Double(first) + share * Double(count)) / Double(seeds.count))
       }
       for (growth, seed) in zip(growths, songSeeds) {
-        outcome.songs.append(try finished(growth, seed: seed))
+        outcome.songs.append(try finished(growth, order.rules, seed: seed))
         outcome.tokens += growth.drawn
       }
     }
@@ -117,45 +131,13 @@ package struct Generation {
     outcome.seconds += ProcessInfo.processInfo.systemUptime - began
   }
 
-  private func finished(_ growth: SongGrowth, seed: UInt64) throws -> GeneratedSong {
-    let score = reading.representation.decode(growth.song)
+  private func finished(_ growth: SongGrowth, _ rules: SongRules?, seed: UInt64) throws -> GeneratedSong {
+    let score = try rules?.score(of: growth) ?? reading.representation.decode(growth.song)
     let bytes = MIDIFile(score: score).bytes
-    // Events tell metre and tempo; the others are told in 4/4 at 120 quarters a minute.
+    // Events tell metre and tempo; the others are told in 4/4 at 120 quarters a minute, if nothing else is asked for.
     return GeneratedSong(
       bytes: bytes, sha256: ContentHash(of: bytes), seed: seed,
       bars: MetreMap(score).bars(atTick: score.length), notes: score.noteCount, seconds: score.seconds, score: score,
       song: growth.song)
   }
-}
-
-/// Finds out whether a song can be continued: whether it can be written and is shorter than the songs asked for.
-///
-/// - Throws: `CompositionError`, of kind `data` or `spec`.
-package func checkPrime(_ prime: Score, _ plan: NetworkPlan, _ settings: GenerationSettings) throws {
-  let limit = settings.limit(plan.representation)
-  _ = try encodedPrime(prime, try plan.reading(), limit: limit)
-}
-
-private func encodedPrime(
-  _ prime: Score, _ reading: any SongReading, limit: SongLimit
-) throws -> (EncodedSong, EncodingReport) {
-  let result: (EncodedSong, EncodingReport)
-  do {
-    result = try reading.representation.encode(prime)
-  } catch {
-    throw CompositionError(.data, "the song to be continued cannot be used: \(error)")
-  }
-  var allowed = limit.frames
-  if let events = reading.representation.events {
-    var grammar = EventGrammar(events, limit: limit.frames, bars: limit.bars)
-    for token in result.0.tokens.dropLast() { grammar.take(token) }
-    allowed = grammar.limit
-  }
-  guard result.0.frames < allowed else {
-    throw CompositionError(
-      .spec,
-      "the song to be continued has \(result.0.frames) frames and length allows \(max(0, allowed)); ask for a greater "
-        + "length")
-  }
-  return result
 }

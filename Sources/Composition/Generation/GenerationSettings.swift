@@ -21,6 +21,8 @@ package struct GenerationSettings: Sendable, Equatable {
   /// As many of the likeliest tokens are drawn from; 0: all.
   package var topK: Int
   package var seed: UInt64
+  /// What the songs are to be.
+  package var constraints = SongConstraints()
 
   package init(
     songs: Int = 1, length: Length = .bars(32), temperature: Double = 1, topP: Double = 1, topK: Int = 0,
@@ -43,16 +45,17 @@ package struct GenerationSettings: Sendable, Equatable {
     return SongLimit(frames: frames(resolution: resolution))
   }
 
-  private static let limit = 10_000_000
+  /// The most frames of a song.
+  static let frameLimit = 10_000_000
 
   private func frames(ofBars bars: Int, _ framesABar: Int) -> Int {
     let (frames, overflow) = bars.multipliedReportingOverflow(by: framesABar)
-    return overflow ? Self.limit : min(max(1, frames), Self.limit)
+    return overflow ? Self.frameLimit : min(max(1, frames), Self.frameLimit)
   }
 
   /// The length in frames of a grid, at least one.
   private func frames(resolution: Int) -> Int {
-    let limit = Self.limit
+    let limit = Self.frameLimit
     switch length {
     case .bars(let bars): return frames(ofBars: bars, 4 * resolution)
     case .frames(let frames): return min(max(1, frames), limit)

@@ -18,9 +18,16 @@ struct SongGrowth {
   private var events: EventGrammar?
   private var frame: [Int32] = []
   private var isPrimed = false
+  /// What was asked for, by representation; nil: nothing was.
+  private var frameRules: (any FrameRules)?
+  private var rollRules: RollRules?
+  private var eventRules: EventRules?
 
-  /// Begins a song.
-  init(_ reading: any SongReading, _ sampler: Sampler, limit: SongLimit) {
+  /// Begins a song, which does what the rules say where there are any.
+  init(_ reading: any SongReading, _ sampler: Sampler, limit: SongLimit, rules: GrowthRules = GrowthRules()) {
+    frameRules = rules.frames
+    rollRules = rules.roll
+    eventRules = rules.events
     self.reading = reading
     self.sampler = sampler
     self.limit = limit
@@ -41,9 +48,8 @@ struct SongGrowth {
   mutating func take(stepOf prime: EncodedSong) {
     isPrimed = true
     switch reading {
-    case let reading as BlockReading: append(reading.roll.ones(of: prime, at: past.place, shift: 0), to: reading.roll)
-    case let reading as RollFrameReading:
-      append(reading.roll.ones(of: prime, at: past.place, shift: 0), to: reading.roll)
+    case let reading as BlockReading: take(blockOf: prime, reading.roll)
+    case let reading as RollFrameReading: take(blockOf: prime, reading.roll)
     case let reading as any FrameWriting: take(frame: reading.frameTokens(of: prime, after: past), reading)
     case let reading as TokenReading: take(token: prime.tokens[past.place], reading)
     default: break
@@ -63,23 +69,47 @@ struct SongGrowth {
     }
   }
 
+  /// The song without what was given to harmonise.
+  var composed: EncodedSong {
+    var composed = song
+    if let tokens = frameRules?.composed { composed.tokens = tokens }
+    if let rollRules { composed.rows = rollRules.composed }
+    return composed
+  }
+
   private mutating func drawFrame(_ stepper: Stepper, _ lane: Int, _ reading: any FrameWriting) {
     var written: [Int32] = []
     while let call = reading.headCall(after: past, written: written) {
+      if let token = frameRules?.forced(after: past, written: written) {
+        written.append(token)
+        continue
+      }
       var logits = stepper.writtenLogits(
         lane: lane, tableRows: call.tableRows, output: Int(call.output), mask: Int(call.mask))
-      forbid(&logits, reading, past)
-      guard let token = sampler.draw(logits) else { break }
+      forbid(&logits, reading, past, written)
+      guard let token = sampler.draw(logits) ?? evenly(reading, call, past, written) else { break }
       drawn += 1
       written.append(token)
     }
     take(frame: written, reading)
   }
 
-  private func forbid(_ logits: inout [Float], _ grammar: any FrameWriting, _ past: Past) {
+  private func forbid(_ logits: inout [Float], _ grammar: any FrameWriting, _ past: Past, _ written: [Int32]) {
     for token in logits.indices where grammar.isSenseless(Int32(token), after: past) { logits[token] = -.infinity }
     // A network that is not told how much is left would end after the first cadence as readily as after the last.
     if 2 * song.frames < lastFrame, let end = grammar.endClass { logits[Int(end)] = -.infinity }
+    frameRules?.restrict(&logits, after: past, written: written)
+  }
+
+  /// Draws one of all that may come next, where a network whose numbers are none leaves nothing.
+  private mutating func evenly(
+    _ grammar: any FrameWriting, _ call: HeadCall, _ past: Past, _ written: [Int32]
+  ) -> Int32? {
+    guard frameRules != nil, case .written(let head) = grammar.architecture.writing else { return nil }
+    let masks = head.masks.dropFirst(Int(call.mask) * head.classes).prefix(head.classes)
+    var logits: [Float] = masks.map { $0 == 0 ? -.infinity : 0 }
+    forbid(&logits, grammar, past, written)
+    return sampler.draw(logits)
   }
 
   private mutating func take(frame tokens: [Int32], _ reading: any FrameWriting) {
@@ -95,6 +125,7 @@ struct SongGrowth {
       hasEnded = true
       return
     }
+    frameRules?.take(frame: tokens)
     song.frames += 1
     if song.frames >= limit.frames {
       if let end { song.tokens.append(end) }
@@ -106,12 +137,20 @@ struct SongGrowth {
     var logits = values
     for token in logits.indices where !grammar.allows(Int32(token)) { logits[token] = -.infinity }
     if 2 * song.frames < lastFrame, let end = reading.endClass { logits[Int(end)] = -.infinity }
-    guard let token = sampler.draw(logits) else {
+    eventRules?.restrict(&logits, grammar)
+    guard let token = sampler.draw(logits) ?? evenly(grammar) else {
       hasEnded = true
       return
     }
     drawn += 1
     take(token: token, reading)
+  }
+
+  private mutating func evenly(_ grammar: EventGrammar) -> Int32? {
+    guard let eventRules else { return nil }
+    var logits = (0..<Int32(grammar.vocabulary.count)).map { grammar.allows($0) ? Float(0) : -.infinity }
+    eventRules.restrict(&logits, grammar)
+    return sampler.draw(logits)
   }
 
   private mutating func drawToken(_ values: [Float], _ reading: TokenReading) {
@@ -122,11 +161,12 @@ struct SongGrowth {
       hasEnded = true
       return
     }
+    if let token = frameRules?.forced(after: framePast, written: frame) { return take(token: token, reading) }
     var logits = values
     let mask = Int(call.mask) * head.classes
     for token in logits.indices where head.masks[mask + token] == 0 { logits[token] = -.infinity }
-    forbid(&logits, grammar, framePast)
-    guard let token = sampler.draw(logits) else {
+    forbid(&logits, grammar, framePast, frame)
+    guard let token = sampler.draw(logits) ?? evenly(grammar, call, framePast, frame) else {
       hasEnded = true
       return
     }
@@ -138,6 +178,7 @@ struct SongGrowth {
     reading.advance(&past, over: token)
     if events != nil {
       events?.take(token)
+      if let events { eventRules?.take(token, events) }
       song.tokens.append(token)
       song.frames = events?.frame ?? 0
       hasEnded = token == reading.endClass
@@ -168,6 +209,12 @@ struct SongGrowth {
       if sounds { places.append(Int32(place)) }
     }
     drawn += 1
+    append(rollRules?.choose(places, values) ?? places, to: roll)
+  }
+
+  private mutating func take(blockOf prime: EncodedSong, _ roll: RollBlocks) {
+    let places = roll.ones(of: prime, at: past.place, shift: 0)
+    rollRules?.take(places)
     append(places, to: roll)
   }
 

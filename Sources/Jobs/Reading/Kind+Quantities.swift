@@ -42,18 +42,27 @@ extension Kind where Value == ByteCount {
   }
 }
 
-extension Kind where Value == SongLength {
-  /// `32 bars`, `90 s`, `512 frames`.
+/// A length, and whether it is a song's or the most it may have.
+struct LengthPart: Sendable {
+  var length: SongLength
+  var isExact: Bool
+}
+
+extension Kind where Value == LengthPart {
+  /// `32 bars`, `90 s`, `512 frames`: just that; with `at most` before it: no more.
   static var length: Self {
     Kind(
-      type: "text", expected: "a length such as 32 bars, 90 s or 512 frames", unit: "bars, s, m or frames",
-      range: "1 to 1000000"
+      type: "text", expected: "a length such as 32 bars, 90 s or 512 frames, or at most 32 bars",
+      unit: "bars, s, m or frames", range: "1 to 1000000"
     ) { node, place in
-      guard let text = node.text, let length = SongLength(text) else {
+      let most = "at most "
+      let text = node.text ?? ""
+      let isExact = !text.hasPrefix(most)
+      guard let length = SongLength(isExact ? text : String(text.dropFirst(most.count))) else {
         place.reportWrong(node)
         return nil
       }
-      return length
+      return LengthPart(length: length, isExact: isExact)
     }
   }
 }

@@ -31,6 +31,7 @@ package enum SettingsFile {
     var fields = GenerateFields()
     if let reader = reader(bytes, list) { fields = GenerateFields(reader, scope: .paths) }
     fields = GenerateFields(reader(options, list), scope: .paths).overlaid(on: fields)
+    if let reason = fields.order.contradiction { list.report(reason, at: Mark(line: 0, column: 0), key: "scale") }
     return (list.isEmpty ? fields : nil, list.sorted)
   }
 
@@ -54,6 +55,13 @@ package enum SettingsFile {
   private static func node(_ texts: [String], _ mark: Mark) -> Node {
     var texts = texts
     if texts.count == 1, let text = texts.first {
+      // A map is written as YAML writes it in one line.
+      if text.hasPrefix("{") {
+        let inner = DiagnosticList(path: "", bytes: Array(text.utf8))
+        if let root = Document.root(of: Array(text.utf8), reportingTo: inner), inner.isEmpty {
+          return root.placed(at: mark)
+        }
+      }
       guard text.hasPrefix("["), text.hasSuffix("]"), text.utf8.count >= 2 else {
         return Node(.scalar(text, .plain), at: mark)
       }
@@ -62,5 +70,18 @@ package enum SettingsFile {
       }
     }
     return Node(.sequence(texts.map { Node(.scalar($0, .plain), at: mark) }), at: mark)
+  }
+}
+
+extension Node {
+  /// The same at one place throughout, which is none of a file.
+  fileprivate func placed(at mark: Mark) -> Node {
+    switch content {
+    case .scalar, .refused: Node(content, at: mark)
+    case .sequence(let items): Node(.sequence(items.map { $0.placed(at: mark) }), at: mark)
+    case .mapping(let entries):
+      Node(
+        .mapping(entries.map { Entry(key: $0.key, keyMark: mark, value: $0.value.placed(at: mark)) }), at: mark)
+    }
   }
 }

@@ -34,14 +34,17 @@ extension Intake {
     return run == nil ? .decided : .queuedRun
   }
 
-  /// Why a spec's `prime` may not be used; nil: it may, or there is none.
+  /// Why a spec's `prime` or `melody` may not be used; nil: they may, or there are none.
   private func unusablePath(in job: JobSpec, droppedIn folder: FileName) -> String? {
-    guard let prime = job.generate?.prime else { return nil }
-    let name = FileName(prime)
-    let isOutside = prime.hasPrefix("/") || name.components.contains { $0.text == ".." || $0.text == "." }
-    guard isOutside || name.components.isEmpty else { return nil }
-    return
-      "prime: '\(name.shown)' lies outside the studio; name a file of a corpus (bach/x.mid) or of the studio's folder"
+    for (key, path) in [("prime", job.generate?.prime), ("melody", job.generate?.order.melody)] {
+      guard let path else { continue }
+      let name = FileName(path)
+      let isOutside = path.hasPrefix("/") || name.components.contains { $0.text == ".." || $0.text == "." }
+      guard isOutside || name.components.isEmpty else { continue }
+      return
+        "\(key): '\(name.shown)' lies outside the studio; name a file of a corpus (bach/x.mid) or of the studio's folder"
+    }
+    return nil
   }
 }
 

@@ -45,11 +45,18 @@ struct Preparation {
     order.threads = MachineShare.present.share(
       asked: configuration.studio.threads, workers: configuration.studio.workers)
     order.checkpointSeconds = configuration.studio.checkpoint.seconds
+    order.cache = "../../../cache"
     return PreparedRun(order: order, text: try files.write(order))
   }
 
   private func makeOrder(_ run: RunRecord, _ configuration: JobsFile) throws -> WorkOrder {
     let spec = try JobSpec(settings: run.settings)
+    do {
+      _ = try spec.train?.leastMemory()
+    } catch let error as CompositionError {
+      // It would not fit, whatever music came: it is not even begun.
+      throw Unstartable(description: error.message)
+    }
     var order = WorkOrder(run: run.id, train: spec.train, generate: spec.generate, evaluate: spec.evaluate)
     let corpora = spec.corpus.isEmpty ? spec.evaluate?.corpus ?? [] : spec.corpus
     if !corpora.isEmpty {
@@ -78,7 +85,13 @@ struct Preparation {
       order.evaluationFiles = try evaluationFiles(names)
     }
     order.weights = try weights(of: spec)
-    if let prime = spec.generate?.prime { order.prime = try self.prime(prime, of: run) }
+    if spec.generate != nil, order.files.isEmpty, let hash = order.weights?.sha256,
+      let trained = try ledger.reader.weights(hash)?.snapshot, let snapshot = try ledger.reader.snapshot(trained)
+    {
+      order.against = snapshot.files.map { file($0.name, $0.sha256) }
+    }
+    order.prime = try spec.generate?.prime.map { try given($0, as: "prime", to: run) }
+    order.melody = try spec.generate?.order.melody.map { try given($0, as: "melody", to: run) }
     return order
   }
 
@@ -145,8 +158,8 @@ struct Preparation {
     return record
   }
 
-  /// Finds the song to continue: a file of a corpus, of the studio's folder, or of the folder where a spec lay.
-  private func prime(_ text: String, of run: RunRecord) throws -> WorkOrder.File {
+  /// Finds music that a job names: a file of a corpus, of the studio's folder, or of the folder where a spec lay.
+  private func given(_ text: String, as key: String, to run: RunRecord) throws -> WorkOrder.File {
     let name = FileName(text)
     let components = name.components
     if let corpus = components.first, components.count > 1 {
@@ -161,7 +174,7 @@ struct Preparation {
       }
     }
     guard !text.hasPrefix("/"), !components.contains(where: { $0.text == ".." }) else {
-      throw Unstartable(description: "prime: '\(name.shown)' lies outside the studio")
+      throw Unstartable(description: "\(key): '\(name.shown)' lies outside the studio")
     }
     for folder in [paths.root, paths.inbox] {
       guard let bytes = try bytes(of: components, below: folder) else { continue }
@@ -169,12 +182,13 @@ struct Preparation {
       let place = paths.run(run.id)
       try environment.make(.makeRunFolder) { try environment.makeFolders(place) }
       try environment.writeDurably(
-        bytes, to: place / "prime.mid",
+        bytes, to: place / "\(key).mid",
         steps: WritingSteps(write: .writeOrder, synchronise: .writeOrder, place: .writeOrder, folder: .writeOrder))
-      return WorkOrder.File(name: name.shown, sha256: hash, path: "prime.mid")
+      return WorkOrder.File(name: name.shown, sha256: hash, path: "\(key).mid")
     }
     throw Unstartable(
-      description: "prime: there is no '\(name.shown)'; name a file of a corpus (bach/x.mid) or of the studio's folder")
+      description:
+        "\(key): there is no '\(name.shown)'; name a file of a corpus (bach/x.mid) or of the studio's folder")
   }
 
   /// Reads a file below a folder, following no link on the way; nil where there is none.
