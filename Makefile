@@ -94,11 +94,12 @@ clean: ## Remove what was built
 install: $(RELEASE) ## Install the program and shell completions below PREFIX (/usr/local; DESTDIR is honoured)
 	@to="$(DESTDIR)$(PREFIX)"; \
 	install -D -m 755 $(RELEASE) "$$to/bin/ritornello"; \
+	install -D -m 644 Examples/starter/starter.safetensors "$$to/share/ritornello/starter.safetensors"; \
 	completion() { install -d "$$to/$$2"; $(RELEASE) --generate-completion-script "$$1" > "$$to/$$2/$$3"; chmod 644 "$$to/$$2/$$3"; }; \
 	completion bash share/bash-completion/completions ritornello; \
 	completion zsh share/zsh/vendor-completions _ritornello; \
 	completion fish share/fish/vendor_completions.d ritornello.fish; \
-	echo "installed $$to/bin/ritornello and completions for bash, zsh and fish"
+	echo "installed $$to/bin/ritornello, its starter weights and completions for bash, zsh and fish"
 
 # No prerequisites: what is built is installed as it is.
 $(RELEASE):

@@ -62,7 +62,7 @@ def frames(a):
     ours, theirs = [], []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(a.pairs):
-            result = run([str(program), "train", a.jsb + "/train", "--settings", str(HERE / "quality/jsb-steps.yaml"),
+            result = run([str(program), "train", a.jsb + "/train", "--settings", str(HERE / "quality/jsb-steps-256.yaml"),
                           "--iterations", "100", "--validation", "0", "--threads", str(a.threads),
                           "-o", folder + "/w", "--json"])
             result["step"] = 32 * 64 / result["tokens_per_second"]

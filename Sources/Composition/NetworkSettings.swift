@@ -4,14 +4,18 @@ internal import Network
 package struct NetworkSettings: Sendable, Hashable, Codable {
   /// What one recurrent step reads.
   package enum Reads: String, Sendable, Codable { case tokens, frames }
-  /// A further input of a step, each a function of what came before it.
+  /// A further input of a step, each a function of what came before it and of what is asked for.
   package enum Input: String, Sendable, Codable, CaseIterable {
     /// The frame's number modulo 16 · resolution / 4 and modulo 12, one-hot.
     case position
     /// The pitch classes of the last frame.
     case pitchClasses = "pitch-classes"
+    /// The frame that followed the longest earlier match of the recent past in the same song, and the match's length.
+    case echo
     /// By how many semitones this copy was transposed, modulo 12, one-hot.
     case shift
+    /// How much of the song is left: a song's length is told before it begins.
+    case barsLeft = "bars-left"
   }
   package enum Loss: String, Sendable, Codable { case mse, mae, bce, crossEntropy = "cross-entropy" }
 

@@ -66,6 +66,51 @@ extension RepresentationFields {
   }
 }
 
+extension TrainSettings {
+  /// Takes representation, network and loss from a plan.
+  mutating func take(_ plan: NetworkPlan) {
+    representation = RepresentationFields(plan.representation)
+    let reading = NetworkReading(rawValue: plan.network.reads.rawValue) ?? .frames
+    network = NetworkFields(reads: reading)
+    network.cell = CellName(rawValue: plan.network.cell) ?? .lstm
+    network.hidden = plan.network.hidden
+    network.layers = plan.network.layers
+    network.embedding = plan.network.embedding
+    network.head = plan.network.head
+    network.inputs = plan.network.inputs.compactMap { NetworkInput(rawValue: $0.rawValue) }
+    func share(_ name: String) -> Double { plan.network.dropout[name] ?? 0 }
+    network.dropout.input = share("input")
+    network.dropout.between = share("between")
+    network.dropout.recurrent = share("recurrent")
+    network.dropout.output = share("output")
+    network.dropout.head = share("head")
+    network.residual = plan.network.residual
+    network.layerNorm = plan.network.layerNorm
+    loss = LossName(rawValue: plan.network.loss.rawValue) ?? .crossEntropy
+  }
+}
+
+extension RepresentationFields {
+  /// Makes fields of a representation's settings.
+  init(_ settings: RepresentationSettings) {
+    self.init(name: RepresentationName(rawValue: settings.name.rawValue) ?? .steps)
+    resolution = settings.isMixed ? .mixed : .frames(settings.resolution)
+    pitches = Bounds(settings.pitches.lowerBound, settings.pitches.upperBound)
+    block = settings.block
+    holds = settings.holds
+    lines = settings.lines
+    repeats = settings.repeats
+    time = settings.time == .clock ? .clock : .metrical
+    switch settings.programs {
+    case .merged: programs = .merged
+    case .families: programs = .families
+    case .listed(let listed): programs = .listed(listed)
+    }
+    drums = settings.drums
+    pedal = settings.pedal
+  }
+}
+
 extension GenerateFields {
   /// The fields that travel with weights as their defaults.
   package var defaults: GenerationDefaults {

@@ -48,6 +48,8 @@ package struct WorkResult: Codable, Sendable {
     package var tokensPerSecond: Double
     /// `iterations`, `minutes` or `patience`.
     package var stoppedBy: String
+    /// What the settings left open and was chosen from what the corpus is; nil: nothing.
+    package var choice: TrainingChoice?
 
     package enum CodingKeys: String, CodingKey {
       case sha256, parameters, iterations, epochs
@@ -57,6 +59,7 @@ package struct WorkResult: Codable, Sendable {
       case seconds
       case tokensPerSecond = "tokens_per_second"
       case stoppedBy = "stopped_by"
+      case choice
     }
 
     package init(

@@ -91,13 +91,18 @@ package struct Worker {
       weights = file
       result.weights = hash
     }
-    if let plan = order.train?.networkPlan ?? weights?.metadata.plan { try checkOrder(plan, weights) }
+    let choice = try choice(from: weights)
+    let settings = choice?.settings ?? order.train
+    if let plan = settings?.networkPlan ?? weights?.metadata.plan {
+      try checkOrder(plan, settings?.generate ?? GenerateFields(weights?.metadata.generate))
+    }
     var heldOut: EncodedCorpus?
-    if let train = order.train {
-      let (trained, report, validation) = try self.train(train, from: weights)
+    if let settings {
+      let (trained, report, validation) = try train(settings, from: weights)
       weights = trained
       heldOut = validation
       result.training = report
+      result.training?.choice = choice
       result.weights = report.sha256
     }
     guard let weights, let hash = result.weights else {
@@ -128,6 +133,16 @@ package struct Worker {
   }
 
   // MARK: Training
+
+  /// What the order leaves open, chosen from what the corpus is; nil where nothing is.
+  private func choice(from start: WeightsFile?) throws -> TrainingChoice? {
+    guard let settings = order.train, !settings.open.isEmpty else { return nil }
+    return settings.choosing(for: try CorpusFacts(music(order.files), stop: stop), from: start?.metadata.plan)
+  }
+
+  private func music(_ files: [WorkOrder.File]) -> [MusicFile] {
+    files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
+  }
 
   private mutating func train(
     _ settings: TrainSettings, from start: WeightsFile?
@@ -183,8 +198,7 @@ package struct Worker {
 
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
-    let music = files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
-    let corpus = try EncodedCorpus(music, representation, stop: stop)
+    let corpus = try EncodedCorpus(music(files), representation, stop: stop)
     warnings += corpus.warnings
     return corpus
   }
@@ -235,9 +249,8 @@ package struct Worker {
   }
 
   /// Finds out before a training whether its songs could be made as asked for.
-  private func checkOrder(_ plan: NetworkPlan, _ weights: WeightsFile?) throws {
+  private func checkOrder(_ plan: NetworkPlan, _ defaults: GenerateFields) throws {
     guard let fields = order.generate else { return }
-    let defaults = order.train?.generate ?? GenerateFields(weights?.metadata.generate)
     let settings = fields.resolved(over: defaults).generationSettings
     try Composition.checkOrder(
       prime: try given(order.prime, "which is to be continued"),

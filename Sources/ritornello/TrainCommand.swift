@@ -10,7 +10,8 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train a network on MIDI files.",
     discussion: """
-      Writes a weights file that `generate` and `evaluate` use. Stopped by a signal it leaves W.checkpoint, from which \
+      Writes a weights file that `generate` and `evaluate` use. What is trained is chosen from what the music is where \
+      neither settings, preset, representation nor loss say it. Stopped by a signal it leaves W.checkpoint, from which \
       the same command line goes on to the same bytes.
 
       ritornello train Examples/chorales --preset chorale -o chorale.safetensors
@@ -28,7 +29,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Files or folders to validate on, or a share of the files; may be given more than once.")
   var validation: [String] = []
 
-  @Option(help: "Weights to start from, or scratch.") var from: String?
+  @Option(help: "Weights to start from: a file, starter (which come with the program) or scratch.") var from: String?
   @Option(help: "Weights whose representation, vocabulary and network are taken, but not their values.")
   var like: String?
   @Option(help: "A named set of settings: chorale or original.") var preset: String?
@@ -61,9 +62,12 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let interruption = Interruption()
     try reporting(interruption) {
-      let settings = try resolvedSettings()
+      var settings = try resolvedSettings()
       try checkOutput(output)
-      var task = try makeTask(settings, stop: interruption.flag)
+      let start = settings.from == "scratch" ? nil : try readWeights(settings.from)
+      let choice = try choice(settings, from: start?.weights, stop: interruption.flag)
+      settings = choice?.settings ?? settings
+      var task = try makeTask(settings, from: start, stop: interruption.flag)
       task.checkpointPath = output + ".checkpoint"
       task.threads = threads
       let memory = try task.checkedMemory()
@@ -77,7 +81,9 @@ struct TrainCommand: ParsableCommand {
       task.removeCheckpoints()
       line.finish()
       for warning in outcome.warnings { printError("ritornello: " + warning) }
-      print(TrainReport(outcome.report(sha256: ContentHash(of: bytes)), path: output).text(json: json, memory: memory))
+      var report = outcome.report(sha256: ContentHash(of: bytes))
+      report.choice = choice
+      print(TrainReport(report, path: output).text(json: json, memory: memory))
     }
   }
 
@@ -97,15 +103,20 @@ struct TrainCommand: ParsableCommand {
     return try unwrap(value, diagnostics)
   }
 
-  private func makeTask(_ settings: TrainSettings, stop: StopFlag) throws -> TrainingTask {
+  /// What the settings leave open, chosen from what the music is, and told.
+  private func choice(_ settings: TrainSettings, from start: WeightsFile?, stop: StopFlag) throws -> TrainingChoice? {
+    guard !settings.open.isEmpty, like == nil else { return nil }
+    let facts = try CorpusFacts(try music(at: path), stop: stop)
+    let choice = settings.choosing(for: facts, from: start?.metadata.plan)
+    for line in choice?.words ?? [] { printError("ritornello: " + line) }
+    return choice
+  }
+
+  private func makeTask(
+    _ settings: TrainSettings, from start: (weights: WeightsFile, hash: ContentHash)?, stop: StopFlag
+  ) throws -> TrainingTask {
     var plan = settings.networkPlan
-    var start: (weights: WeightsFile, hash: ContentHash)?
     if let like { plan = try readWeights(like).weights.metadata.plan }
-    if settings.from != "scratch" {
-      start = try readWeights(settings.from)
-      // With nothing said about the network, it is that of the weights.
-      if preset == nil, representation == nil, self.settings == nil, let start { plan = start.weights.metadata.plan }
-    }
     let representation = try plan.reading().representation
     let all = try EncodedCorpus(try music(at: path), representation, stop: stop)
     for warning in all.warnings { printError("ritornello: " + warning) }
@@ -132,14 +143,16 @@ struct TrainReport {
 
   func text(json: Bool, memory: Int) -> String {
     guard !json else {
-      return JSONValue.object([
+      var fields: [(String, JSONValue)] = [
         ("weights", .string(report.sha256.hex)), ("sha256", .string(report.sha256.hex)),
         ("parameters", .int(report.parameters)), ("iterations", .int(report.iterations)),
         ("epochs", .double(report.epochs)), ("train_loss", .double(report.trainLoss)),
         ("validation_loss", .number(report.validationLoss)), ("best_iteration", .int(report.bestIteration)),
         ("seconds", .double(report.seconds)), ("tokens_per_second", .double(report.tokensPerSecond)),
         ("stopped_by", .string(report.stoppedBy)), ("memory_bytes", .int(memory)),
-      ]).text()
+      ]
+      if let choice = report.choice { fields.append(("choice", .array(choice.words.map { .string($0) }))) }
+      return JSONValue.object(fields).text()
     }
     func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
     var lines = [

@@ -7,7 +7,7 @@ import TestSupport
 
 /// Small plans and corpora.
 enum Fixtures {
-  static let inputs: [NetworkSettings.Input] = [.position, .pitchClasses, .shift]
+  static let inputs = NetworkSettings.Input.allCases
 
   static func representation(_ name: RepresentationSettings.Name) -> RepresentationSettings {
     var settings = RepresentationSettings(name)

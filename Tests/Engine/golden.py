@@ -45,6 +45,13 @@ SMALL = {
     "steps, bf16": "{representation: steps, network: {reads: tokens, hidden: 24, embedding: 16, layers: 2}, batch: 2, "
     "sequence: 8, precision: bf16}",
     "chorale, bf16": "{preset: chorale, network: {hidden: 40, head: 72}, batch: 3, sequence: 8, precision: bf16}",
+    "steps, all inputs": "{representation: {name: steps, holds: false}, network: {hidden: 24, head: 24, inputs: [position, "
+    "pitch-classes, echo, shift, bars-left], dropout: {input: 0.1}}, transpose: {range: [-3, 2], fade: true}, batch: 4, "
+    "sequence: 12}",
+    "voices, all inputs": "{preset: chorale, network: {hidden: 40, head: 72, inputs: [position, pitch-classes, echo, shift, "
+    "bars-left]}, batch: 3, sequence: 8}",
+    "roll, all inputs": "{representation: {name: roll, block: 2}, network: {reads: frames, hidden: 24, head: 24, inputs: "
+    "[position, pitch-classes, echo, shift, bars-left]}, loss: bce, batch: 4, sequence: 12}",
     "roll, mae": "{representation: {name: roll, block: 2}, network: {cell: gru, hidden: 24, embedding: 0}, loss: mae, "
     "batch: 4, sequence: 12, optimizer: {name: rmsprop}}",
 }

@@ -279,8 +279,6 @@ struct JobsFileTests {
       ["resolution is 'mix': expected a whole number from 1 to 96, or mixed"]
     ),
     ("representation: {name: events, pedal: 1}", ["pedal is '1': expected true or false"]),
-    ("vary_tempo: 0.1", ["vary_tempo means nothing for steps; it belongs to events"]),
-    ("vary_velocity: 10", ["vary_velocity means nothing for steps; it belongs to events"]),
     ("vary_tempo: 0.6", ["vary_tempo is '0.6': expected a number from 0 to 0.5, or none"]),
     ("vary_velocity: 1.5", ["vary_velocity is '1.5': expected a whole number from 0 to 64, or none"]),
     ("representation: {name: steps, block: 4}", ["block means nothing for steps; it belongs to roll"]),
@@ -292,8 +290,8 @@ struct JobsFileTests {
     ),
     ("network: {cell: grn}", ["cell is 'grn': expected lstm, gru or rnn"]),
     (
-      "network: {inputs: [echo]}",
-      ["inputs is 'echo', which is not built yet: expected position, pitch-classes or shift"]
+      "network: {inputs: [eco]}",
+      ["inputs is 'eco': expected position, pitch-classes, echo, shift or bars-left"]
     ),
     ("network: {inputs: [shift, shift]}", ["inputs names one input twice"]),
     (
@@ -343,6 +341,17 @@ struct JobsFileTests {
   @Test("each fault of a training is told in full", arguments: trainFaults)
   func tellsTrainFaults(_ line: String, _ said: [String]) {
     #expect(Parsed(train: line).diagnostics.map(\.text) == said)
+  }
+
+  @Test("variations of events are refused beside another representation, and kept open where none is written")
+  func tellsVariations() throws {
+    for line in ["vary_tempo: 0.1", "vary_velocity: 10"] {
+      let key = String(line.prefix { $0 != ":" })
+      let said = Parsed(train: "representation: steps", line).diagnostics.map(\.text)
+      #expect(said == ["\(key) means nothing for steps; it belongs to events"])
+      let train = try Parsed(train: line).train()
+      #expect(!train.open.isEmpty && !train.open.contains(key))
+    }
   }
 
   @Test("a start that is nearly a known word is told, unless a job has that name")

@@ -5,11 +5,16 @@ import Testing
 
 @Suite("Settings files and options")
 struct SettingsFileTests {
-  @Test("without a file and options, a training starts from scratch with the defaults")
+  @Test("without a file and options, a training starts from scratch, and what it is waits for the music")
   func takesDefaults() throws {
     let (settings, diagnostics) = SettingsFile.parseTrain()
     #expect(diagnostics.isEmpty)
-    #expect(settings == TrainSettings(representation: .steps))
+    var expected = TrainSettings(representation: .steps)
+    expected.open = [
+      "average", "batch", "iterations", "loss", "network", "optimizer", "patience", "representation", "sequence",
+      "transpose", "validate_every", "vary_tempo", "vary_velocity",
+    ]
+    #expect(settings == expected)
     #expect(settings?.from == "scratch")
   }
 

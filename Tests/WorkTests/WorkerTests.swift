@@ -50,6 +50,25 @@ struct WorkerTests {
 
   private var folderName: String { String(folder.path.split(separator: "/").last ?? "") }
 
+  @Test("what the settings leave open is chosen from the music, done, and told in the result")
+  func choice() throws {
+    var order = try order()
+    let (settings, _) = SettingsFile.parseTrain(
+      bytes: Array("{batch: 2, sequence: 4, iterations: 2}".utf8), path: "s.yaml")
+    order.train = settings
+    var worker = Worker(order, in: folder.path, stop: StopFlag())
+    let result = try worker.perform()
+    let choice = try #require(result.training?.choice)
+    #expect(choice.settings.representation.name == .voices)
+    #expect(choice.settings.iterations == 2)
+    #expect(choice.words.count >= 3)
+    let weights = try WeightsFile.read(folder.path + "/" + RunFolder.weights).weights
+    #expect(weights.metadata.plan == choice.settings.networkPlan)
+    // Another attempt, which finds the weights there, tells the same.
+    var again = Worker(order, in: folder.path, stop: StopFlag())
+    #expect(try again.perform().training?.choice == choice)
+  }
+
   @Test("an evaluation after training is of the files that are named for it, all of each")
   func evaluation() throws {
     var order = try order()

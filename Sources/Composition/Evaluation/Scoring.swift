@@ -35,7 +35,7 @@ struct Scoring {
   private func score(
     _ group: [Int], of corpus: EncodedCorpus, _ lengths: [Int], _ scorer: Scorer, into scores: inout [SongScore]
   ) throws {
-    var pasts = [Past](repeating: Past(), count: group.count)
+    var pasts = group.map { Past(length: corpus.items[$0].song.frames) }
     let steps = group.map { lengths[$0] }.max() ?? 0
     for start in stride(from: 0, to: steps, by: Self.window) {
       var batch = BatchBuilder(lanes: Self.lanes, architecture: reading.architecture)

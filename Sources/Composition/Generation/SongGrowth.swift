@@ -4,7 +4,7 @@ internal import Representation
 /// One song as it grows: its past, what is written, whether it has ended.
 struct SongGrowth {
   private(set) var song: EncodedSong
-  private(set) var past = Past()
+  private(set) var past: Past
   private(set) var hasEnded = false
   /// How many tokens (roll: blocks) were drawn.
   private(set) var drawn = 0
@@ -31,6 +31,8 @@ struct SongGrowth {
     self.reading = reading
     self.sampler = sampler
     self.limit = limit
+    // Where bars are counted as they are drawn, it is not known before how many frames they have.
+    past = Past(length: limit.bars == nil ? limit.frames : nil)
     song = EncodedSong(frames: 0, tokens: [], rows: [])
     grammar = (reading as? TokenReading)?.grammar
     events = reading.representation.events.map { EventGrammar($0, limit: limit.frames, bars: limit.bars) }
@@ -220,9 +222,7 @@ struct SongGrowth {
     var row = [UInt8](repeating: 0, count: roll.width)
     for place in places { row[Int(place)] = 1 }
     song.rows += row
-    past.last = places
-    past.place += 1
-    past.step += 1
+    (reading as? any BlockWriting)?.advance(&past, over: places)
     song.frames = min(limit.frames, past.step * (roll.width / max(1, roll.keys)))
     if song.frames >= limit.frames { hasEnded = true }
   }

@@ -3,7 +3,7 @@ package import Representation
 
 /// A network that reads one block of a roll a step and writes the next one, between two dense layers: the preset
 /// `original`.
-package struct BlockReading: SongReading {
+package struct BlockReading: BlockWriting {
   package let representation: Representation
   package let architecture: Architecture
   package let endClass: Int32? = nil
@@ -33,8 +33,8 @@ package struct BlockReading: SongReading {
     batch.scored.append(1)
   }
 
-  package func advance(_ past: inout Past, over song: EncodedSong) {
-    past.last = roll.ones(of: song, at: past.place, shift: past.shift)
+  func advance(_ past: inout Past, over places: [Int32]) {
+    past.last = places
     past.place += 1
     past.step += 1
   }

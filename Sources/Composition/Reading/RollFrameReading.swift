@@ -4,7 +4,7 @@ package import Representation
 /// A network that reads blocks of a roll as frames and writes all pitches of the next one at once, independently.
 ///
 /// Read: the last block's bits, *first*, the further inputs.
-package struct RollFrameReading: SongReading {
+package struct RollFrameReading: BlockWriting {
   package let representation: Representation
   package let architecture: Architecture
   package let endClass: Int32? = nil
@@ -15,7 +15,8 @@ package struct RollFrameReading: SongReading {
   init(_ representation: Representation, _ network: NetworkSettings) {
     self.representation = representation
     roll = RollBlocks(representation)
-    inputs = FrameInputs(network, representation.settings, framesAStep: representation.settings.block)
+    inputs = FrameInputs(
+      network, representation.settings, frame: representation.vocabulary, framesAStep: representation.settings.block)
     axes = NetworkAxes(inputs: representation.vocabulary + inputs.names, outputs: representation.vocabulary)
     architecture = Architecture(
       reading: .vectors(width: axes.inputs.count), embedding: network.embedding, cell: network.recurrentCell,
@@ -27,12 +28,12 @@ package struct RollFrameReading: SongReading {
   package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    var places = past.last
+    var row = SparseRow(onesAt: past.last)
     // The last frame of the block is the one before this step.
     let lastFrame = Int32(roll.width - roll.keys)
     let sounding = past.last.lazy.filter { $0 >= lastFrame }.compactMap { roll.pitch(at: Int($0)) }
-    inputs.append(to: &places, from: roll.width, after: past, pitches: sounding)
-    batch.vectors.append(onesAt: places)
+    inputs.append(to: &row, from: roll.width, after: past, pitches: sounding)
+    batch.vectors.append(row)
   }
 
   package func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder) {
@@ -40,9 +41,10 @@ package struct RollFrameReading: SongReading {
     batch.scored.append(1)
   }
 
-  package func advance(_ past: inout Past, over song: EncodedSong) {
-    past.last = roll.ones(of: song, at: past.place, shift: past.shift)
+  func advance(_ past: inout Past, over places: [Int32]) {
+    past.last = places
     past.place += 1
     past.step += 1
+    if inputs.remembers { past.echo.append(places) }
   }
 }

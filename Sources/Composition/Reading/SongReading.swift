@@ -38,6 +38,10 @@ package struct Past: Sendable, Equatable {
   package var last: [Int32] = []
   /// voices: what each line does.
   package var lines: [Line] = []
+  /// The frames of the song as each is told where it echoes; empty where no input asks for them.
+  var echo = Echo()
+  /// How many frames the song has or is to have in all, where that is told.
+  package var length: Int?
 
   /// What a line of `voices` does.
   package struct Line: Sendable, Equatable {
@@ -47,7 +51,10 @@ package struct Past: Sendable, Equatable {
     package var age: Int = 0
   }
 
-  package init(shift: Int = 0) { self.shift = shift }
+  package init(shift: Int = 0, length: Int? = nil) {
+    self.shift = shift
+    self.length = length
+  }
 }
 
 /// What each index along the axes of a network's tensors stands for.

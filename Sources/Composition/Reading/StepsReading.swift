@@ -31,7 +31,6 @@ package struct StepsReading: FrameWriting {
     frameToken = vocabulary.firstIndex(of: "frame").map(Int32.init) ?? 1
     firstPitchToken = 2
     pitchTokens = vocabulary.count - 2
-    inputs = FrameInputs(network, settings)
     let names = vocabulary.dropFirst(2)
     var bits: [String] = []
     if settings.holds {
@@ -39,6 +38,7 @@ package struct StepsReading: FrameWriting {
     } else {
       bits = Array(names)
     }
+    inputs = FrameInputs(network, settings, frame: bits)
     axes = NetworkAxes(
       inputs: bits + inputs.names, outputs: vocabulary,
       tables: ["written.weight": Array(names), "last.weight": ["none"] + names])
@@ -72,18 +72,30 @@ package struct StepsReading: FrameWriting {
   package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
+    let sounding = past.last.lazy.map { Int($0) }.filter { $0 >= firstPitchToken }.compactMap { pitch(ofToken: $0) }
+    var row = SparseRow(onesAt: places(of: past.last))
+    inputs.append(to: &row, from: holds ? 2 * keys : keys, after: past, pitches: sounding)
+    batch.vectors.append(row)
+  }
+
+  /// Which key a pitch's token is about, from 0.
+  private func place(ofToken token: Int) -> Int { (token - firstPitchToken) / (holds ? 2 : 1) }
+
+  /// The pitch that a pitch's token is about; nil: a drum.
+  private func pitch(ofToken token: Int) -> Int? {
+    let key = low + place(ofToken: token)
+    return representation.sets.isDrum(key: key) ? nil : representation.sets.pitch(ofKey: key).pitch
+  }
+
+  /// Where the bits of a frame's tokens are.
+  private func places(of tokens: [Int32]) -> [Int32] {
     var places: [Int32] = []
-    var sounding: [Int] = []
-    for token in past.last.reversed() where Int(token) >= firstPitchToken {
-      let index = Int(token) - firstPitchToken
-      let place = holds ? index / 2 : index
-      let key = low + place
-      if !representation.sets.isDrum(key: key) { sounding.append(representation.sets.pitch(ofKey: key).pitch) }
-      places.append(Int32(holds && index % 2 == 1 ? keys + place : place))
+    for token in tokens.reversed() where Int(token) >= firstPitchToken {
+      let isHold = holds && (Int(token) - firstPitchToken) % 2 == 1
+      places.append(Int32((isHold ? keys : 0) + place(ofToken: Int(token))))
     }
     if holds { places.sort() }
-    inputs.append(to: &places, from: holds ? 2 * keys : keys, after: past, pitches: sounding)
-    batch.vectors.append(onesAt: places)
+    return places
   }
 
   func headCall(after past: Past, written: [Int32]) -> HeadCall? {
@@ -113,6 +125,7 @@ package struct StepsReading: FrameWriting {
     past.last = tokens
     past.place += tokens.count
     past.step += 1
+    if inputs.remembers { past.echo.append(places(of: tokens)) }
   }
 
   func isSenseless(_ token: Int32, after past: Past) -> Bool {

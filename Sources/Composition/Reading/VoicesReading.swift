@@ -28,10 +28,10 @@ package struct VoicesReading: FrameWriting {
     low = settings.low
     pitches = settings.pitchCount
     endClass = vocabulary.firstIndex(of: "end").map(Int32.init)
-    inputs = FrameInputs(network, settings)
     let names = (0..<pitches).map { "\(settings.low + $0)" }
     var features: [String] = []
     for line in 0..<lines { features += ["line \(line) silent"] + names.map { "line \(line) \($0)" } }
+    inputs = FrameInputs(network, settings, frame: features + (0..<lines).map { "line \($0) starts" })
     for line in 0..<lines { features += Self.ages.map { "line \(line) for \($0)" } }
     var axes = NetworkAxes(inputs: features + inputs.names, outputs: vocabulary)
     var tables = [WrittenHead.Table(name: "line.weight", rows: lines, isLinear: false)]
@@ -77,17 +77,16 @@ package struct VoicesReading: FrameWriting {
   package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    var places: [Int32] = []
-    for line in 0..<lines { places.append(Int32(line * (pitches + 1) + 1 + index(of: line, in: past))) }
+    var row = SparseRow(onesAt: pitchPlaces(past))
     var place = lines * (pitches + 1)
     for line in 0..<lines {
       let age = line < past.lines.count && past.lines[line].pitch >= 0 ? past.lines[line].age : 0
-      for (number, threshold) in Self.ages.enumerated() where age >= threshold { places.append(Int32(place + number)) }
+      for (number, threshold) in Self.ages.enumerated() where age >= threshold { row.append(place + number) }
       place += Self.ages.count
     }
     let sounding = past.lines.lazy.filter { $0.pitch >= 0 }.map(\.pitch)
-    inputs.append(to: &places, from: place, after: past, pitches: sounding)
-    batch.vectors.append(onesAt: places)
+    inputs.append(to: &row, from: place, after: past, pitches: sounding)
+    batch.vectors.append(row)
   }
 
   func headCall(after past: Past, written: [Int32]) -> HeadCall? {
@@ -128,9 +127,18 @@ package struct VoicesReading: FrameWriting {
       default: past.lines[line] = Past.Line(pitch: low + Int(token) - Self.firstStart, age: 1)
       }
     }
+    if inputs.remembers {
+      let starts = past.lines.indices.filter { past.lines[$0].age == 1 }
+      past.echo.append(pitchPlaces(past) + starts.map { Int32(lines * (pitches + 1) + $0) })
+    }
   }
 
   func isSenseless(_ token: Int32, after past: Past) -> Bool { token == endClass && past.step == 0 }
+
+  /// For each line the place of its pitch or of its silence.
+  private func pitchPlaces(_ past: Past) -> [Int32] {
+    (0..<lines).map { Int32($0 * (pitches + 1) + 1 + index(of: $0, in: past)) }
+  }
 
   /// The pitch's index that sounds in a line; -1: none.
   private func index(of line: Int, in past: Past) -> Int {

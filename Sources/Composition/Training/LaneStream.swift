@@ -108,6 +108,7 @@ struct LaneStream {
         songs[song], tempo: variation.tempo, velocity: variation.velocity)
     }
     lane.steps = lane.copy.map(reading.stepCount) ?? steps[song]
+    lane.past.length = (lane.copy ?? songs[song]).frames
     return lane
   }
 

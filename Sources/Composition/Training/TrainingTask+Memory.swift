@@ -34,6 +34,11 @@ extension TrainingTask {
     if let path = checkpointPath, let size = DurableFile.size(path) { more = max(more, 2 * size + parameters) }
     // A batch as it is gathered and checked.
     let batch = lanes * steps * 256 + tokens(lanes * steps) * 96
+    // What each lane remembers of its song.
+    if plan.network.inputs.contains(.echo) {
+      func longest(_ corpus: EncodedCorpus) -> Int { corpus.items.map { reading.stepCount(of: $0.song) }.max() ?? 0 }
+      more += 160 * (lanes * longest(train) + Scoring.lanes * longest(validation))
+    }
     // What small pieces, thread stacks and holes between them take beside the buffers.
     let beside = (2 << 20) + (trainer + more) / 64
     let needed = Self.residentBytes + trainer + more + batch + beside

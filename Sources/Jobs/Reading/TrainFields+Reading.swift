@@ -116,7 +116,6 @@ extension NetworkPart {
   init?(_ parent: MappingReader) {
     parent.record("network", type: "map")
     guard let reader = parent.mapping("network") else { return nil }
-    let notYet = "which is not built yet"
     reads = reader.written("reads", .choice, default: "frames (roll, events: tokens)")
     isUncertain = reads == nil && reader.node("reads") != nil
     cell = reader.written("cell", .choice, default: "lstm")
@@ -125,9 +124,9 @@ extension NetworkPart {
     embedding = reader.written(
       "embedding", .integer(0...16_384).measured(in: "units"), default: "0 (tokens: 256)")
     head = reader.written("head", .integer(0...16_384).measured(in: "units"), default: "256 (tokens: 0)")
-    let input = Kind<NetworkInput>.choice(refusing: ["echo": notYet, "bars-left": notYet])
+    let input = Kind<NetworkInput>.choice
     inputs = reader.written(
-      "inputs", input.list(expected: "a list of " + input.expected, count: 0...3), default: "[]")
+      "inputs", input.list(expected: "a list of " + input.expected, count: 0...5), default: "[]")
     if let written = inputs, Set(written.value).count < written.value.count, let mark = written.mark {
       reader.list.report("inputs names one input twice", at: mark, key: "inputs")
     }

@@ -36,7 +36,20 @@ extension TrainFields {
     settings.seed = fields.seed?.value ?? settings.seed
     settings.precision = fields.precision?.value ?? .f32
     settings.generate = preset?.generate ?? GenerateFields()
+    settings.open = fields.open
     return settings
+  }
+
+  /// The fields that wait for the corpus: where nothing says what is trained, all that are not written.
+  private var open: [String] {
+    guard preset == nil, representation == nil, network == nil, loss == nil else { return [] }
+    let isWritten = [
+      "optimizer": optimizer != nil, "batch": batch != nil, "sequence": sequence != nil,
+      "iterations": iterations != nil, "validate_every": validateEvery != nil, "patience": patience != nil,
+      "transpose": transpose != nil, "vary_tempo": varyTempo != nil, "vary_velocity": varyVelocity != nil,
+      "average": average != nil,
+    ]
+    return (["representation", "network", "loss"] + isWritten.filter { !$0.value }.keys).sorted()
   }
 
   /// A loss that is written must fit; a preset's gives way to that of another representation.
@@ -56,7 +69,7 @@ extension TrainFields {
 
   /// Reports variations of what a representation does not tell, where they are written in this file.
   private func reportVariations(_ name: RepresentationName, _ report: Report) {
-    guard name != .events else { return }
+    guard name != .events, open.isEmpty else { return }
     let written = [
       ("vary_tempo", varyTempo.flatMap { $0.value == nil ? nil : $0.mark }),
       ("vary_velocity", varyVelocity.flatMap { $0.value == nil ? nil : $0.mark }),

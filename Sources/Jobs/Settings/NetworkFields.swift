@@ -4,11 +4,13 @@ package enum NetworkReading: String, Codable, Sendable, CaseIterable { case toke
 /// The kind of recurrent cell.
 package enum CellName: String, Codable, Sendable, CaseIterable { case lstm, gru, rnn }
 
-/// A further input of a step, a function of what came before it; in the order in which the network takes them.
+/// A further input of a step, a function of what came before it and of what is asked for; in the order in which the network takes them.
 package enum NetworkInput: String, Codable, Sendable, CaseIterable {
   case position
   case pitchClasses = "pitch-classes"
+  case echo
   case shift
+  case barsLeft = "bars-left"
 }
 
 /// The shares that training drops, each from 0 up to but not 1.

@@ -95,6 +95,9 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package var precision = PrecisionName.f32
   /// What `generate` uses with these weights unless told otherwise.
   package var generate = GenerateFields()
+  /// Fields that are not written and wait to be chosen from what the corpus is, by their names in `jobs.yaml`; none where
+  /// the settings say what is trained.
+  package var open: [String] = []
 
   /// Takes the defaults of a representation.
   package init(representation: RepresentationName) {
@@ -127,9 +130,10 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     seed = try container.decode(UInt64.self, forKey: .seed)
     precision = try container.decodeIfPresent(PrecisionName.self, forKey: .precision) ?? .f32
     generate = try container.decode(GenerateFields.self, forKey: .generate)
+    open = try container.decodeIfPresent([String].self, forKey: .open) ?? []
   }
 
-  /// Writes every field, also those that are none.
+  /// Writes every field, also those that are none; what is open only where something is.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(from, forKey: .from)
@@ -153,12 +157,13 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(seed, forKey: .seed)
     try container.encode(precision, forKey: .precision)
     try container.encode(generate, forKey: .generate)
+    if !open.isEmpty { try container.encode(open, forKey: .open) }
   }
 
   package enum CodingKeys: String, CodingKey {
     case from, preset, representation, network, loss, optimizer, batch, accumulate, sequence, iterations, minutes
     case validateEvery = "validate_every"
-    case validation, patience, transpose, average, seed, precision, generate
+    case validation, patience, transpose, average, seed, precision, generate, open
     case varyTempo = "vary_tempo"
     case varyVelocity = "vary_velocity"
   }

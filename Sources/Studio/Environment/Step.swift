@@ -14,7 +14,7 @@ package enum Step: String, Sendable, CaseIterable {
   case recordSnapshot, makeRunFolder, writeOrder, recordStarted, launchWorker
   case recordInterrupted, recordFailed, recordBlocked, recordWaiting, recordCancelled
   // Delivering.
-  case writeWeights, synchroniseWeights, placeWeights
+  case writeWeights, synchroniseWeights, placeWeights, recordWeights
   case makeStaging, writeSong, writeReport, synchroniseStaging
   case recordReady, renameIntoPlace, synchroniseOutbox, recordDelivered
   // Keeping house.

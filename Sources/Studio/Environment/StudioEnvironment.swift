@@ -11,6 +11,9 @@ package struct StudioEnvironment: Sendable {
   /// The program's version and that of its arithmetic, which orders record.
   package var programVersion = ProgramVersion.current
   package var numerics = ProgramVersion.numerics
+  /// Where the weights lie that come with the program, and their hash; nil: they are not there.
+  package var starter = StarterWeights.path
+  package var starterHash = StarterWeights.sha256
 
   package init(
     clock: any StudioClock = SystemClock(), files: any FileSystem = GlibcFileSystem(),

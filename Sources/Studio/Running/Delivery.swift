@@ -54,7 +54,7 @@ struct Delivery {
     } catch is FileError {}
   }
 
-  /// Copies the weights under their hash: written, made durable, renamed.
+  /// Copies the weights under their hash.
   private func store(_ training: WorkResult.Training, of run: RunRecord) throws -> WeightsRecord {
     let hash = training.sha256
     let target = paths.weights(hash)
@@ -63,56 +63,16 @@ struct Delivery {
     if try environment.exists(target) {
       size = try environment.files.facts(of: target, in: workingFolder).size
     } else {
-      try environment.makeFolders(target.folder)
-      size = try copy(source, to: target, expecting: hash)
+      guard try environment.exists(source) else { throw WorkerFault(description: "the worker left no weights") }
+      guard let copied = try WeightsStore(environment).copy(source, to: target, expecting: hash) else {
+        throw WorkerFault(description: "the worker's weights are not those that it told of")
+      }
+      size = copied
     }
     return WeightsRecord(
       sha256: hash, bytes: Int(size), job: run.id.job, run: run.id, snapshot: run.snapshot,
       iterations: training.iterations, validationLoss: training.validationLoss,
       parents: run.weightsIn.map { [$0] } ?? [], createdAt: environment.clock.now)
-  }
-
-  private func copy(_ source: FileName, to target: FileName, expecting hash: ContentHash) throws -> Int64 {
-    let files = environment.files
-    guard try environment.exists(source) else { throw WorkerFault(description: "the worker left no weights") }
-    let input = try files.open(source, in: workingFolder, flags: O_RDONLY, permissions: 0)
-    defer { files.close(input) }
-    let temporary = FileName(bytes: target.bytes + Array(".tmp".utf8))
-    do {
-      let size = try environment.make(.writeWeights) { try write(input, source, to: temporary, expecting: hash) }
-      try environment.make(.placeWeights) {
-        try files.rename(temporary, in: workingFolder, to: target, in: workingFolder)
-      }
-      try environment.synchroniseFolder(target.folder)
-      return size
-    } catch let error where error is FileError || error is WorkerFault {
-      try? files.unlink(temporary, in: workingFolder)
-      throw error
-    }
-  }
-
-  private func write(
-    _ input: Int32, _ source: FileName, to temporary: FileName, expecting hash: ContentHash
-  ) throws -> Int64 {
-    let files = environment.files
-    let output = try files.open(
-      temporary, in: workingFolder, flags: O_WRONLY | O_CREAT | O_TRUNC, permissions: 0o600)
-    defer { files.close(output) }
-    var hasher = ContentHash.Hasher()
-    var size: Int64 = 0
-    while true {
-      let piece = try files.read(input, count: 1 << 20, of: source)
-      if piece.isEmpty { break }
-      hasher.update(piece)
-      try files.write(piece, to: output, of: temporary)
-      size += Int64(piece.count)
-    }
-    guard hasher.finish() == hash else {
-      throw WorkerFault(description: "the worker's weights are not those that it told of")
-    }
-    try files.setPermissions(0o444, of: output, path: temporary)
-    try environment.make(.synchroniseWeights) { try files.synchronise(output, of: temporary) }
-    return size
   }
 
   /// Puts songs and report together beside the outbox's visible folders, and makes them durable.

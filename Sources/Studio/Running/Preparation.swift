@@ -108,8 +108,7 @@ struct Preparation {
     let record: WeightsRecord
     switch name {
     case "scratch": return nil
-    case "starter":
-      throw Unstartable(description: "this version brings no starter weights; train first, or name other weights")
+    case "starter": record = try starter()
     case "latest":
       guard let latest = try ledger.reader.latestWeights(ofJob: spec.name) else {
         // A first training has no weights to go on from; songs cannot do without.
@@ -124,6 +123,27 @@ struct Preparation {
       throw Unstartable(description: "the weights \(record.sha256) were pruned; train again, or name other weights")
     }
     return WorkOrder.Weights(sha256: record.sha256, path: "../../../weights/\(record.sha256.hex).safetensors")
+  }
+
+  /// The weights that come with the program, kept by the studio from the first time that they are asked for.
+  private func starter() throws -> WeightsRecord {
+    guard let source = environment.starter, let hash = ContentHash(hex: environment.starterHash) else {
+      throw Unstartable(
+        description: "the starter weights are not where the program looks for them: beside it or in share/ritornello; "
+          + "install them, or name other weights")
+    }
+    if let known = try ledger.reader.weights(hash), try environment.exists(paths.weights(hash)) { return known }
+    let target = paths.weights(hash)
+    guard let size = try WeightsStore(environment).copy(FileName(source), to: target, expecting: hash) else {
+      throw Unstartable(
+        description: "\(source) is not the starter of this version: its hash is not \(hash); install it again")
+    }
+    let metadata = (try? WeightsFile.read(target.shown))?.weights.metadata
+    let record = WeightsRecord(
+      sha256: hash, bytes: Int(size), iterations: metadata?.iteration ?? 0, validationLoss: metadata?.validationLoss,
+      createdAt: environment.clock.now)
+    try environment.make(.recordWeights) { try ledger.recordWeights(record) }
+    return record
   }
 
   /// Finds music that a job names: a file of a corpus, of the studio's folder, or of the folder where a spec lay.

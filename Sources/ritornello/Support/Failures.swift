@@ -49,7 +49,11 @@ func music(at paths: [String]) throws -> [MusicFile] {
 /// The weights of a path: 66 where there is no such file, 65 where they cannot be used.
 func readWeights(_ path: String) throws -> (weights: WeightsFile, hash: ContentHash) {
   if path == "starter" {
-    throw fail("no starter weights come with this version; name a weights file", Exit.noInput)
+    guard StarterWeights.path != nil else {
+      throw fail(
+        "the starter weights are not where this program looks for them: beside it or in share/ritornello", Exit.noInput)
+    }
+    return try StarterWeights.read()
   }
   guard DurableFile.exists(path) else { throw fail("\(path): there is no such file", Exit.noInput) }
   return try WeightsFile.read(path)

@@ -28,6 +28,8 @@ final class TemporaryStudio {
   var files: any FileSystem = FaultyFileSystem { _, _ in nil }
   var programVersion = ProgramVersion.current
   var numerics = ProgramVersion.numerics
+  /// The path and the hash of what stands for the starter.
+  var starter: (path: String?, hash: String) = (nil, "")
 
   static let jobs = """
     version: 1
@@ -58,6 +60,7 @@ final class TemporaryStudio {
     var environment = StudioEnvironment(clock: clock, files: files, steps: steps, launcher: launcher, log: log)
     environment.programVersion = programVersion
     environment.numerics = numerics
+    (environment.starter, environment.starterHash) = starter
     return environment
   }
 
