@@ -117,8 +117,10 @@ struct TrainCommand: ParsableCommand {
   ) throws -> TrainingTask {
     var plan = settings.networkPlan
     if let like { plan = try readWeights(like).weights.metadata.plan }
+    let files = try music(at: path)
+    plan.tell(corpora: files.map(\.corpus), from: start?.weights.metadata.plan)
     let representation = try plan.reading().representation
-    let all = try EncodedCorpus(try music(at: path), representation, stop: stop)
+    let all = try EncodedCorpus(files, representation, stop: stop)
     for warning in all.warnings { printError("ritornello: " + warning) }
     var (train, heldOut) = all.split(holdingOut: settings.heldOutShare)
     if case .paths(let paths) = settings.validation {

@@ -85,7 +85,7 @@ struct SettingsFileTests {
       generate == [
         "songs", "length", "temperature", "top_p", "top_k", "prime", "seed", "key", "scale", "range", "polyphony",
         "metre",
-        "tempo", "density", "chords", "programs", "melody",
+        "tempo", "density", "chords", "programs", "melody", "style",
       ])
   }
 }

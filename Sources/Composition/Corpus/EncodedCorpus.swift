@@ -10,6 +10,8 @@ package struct EncodedCorpus: Sendable {
     package var sha256: ContentHash
     package var name: String
     package var song: EncodedSong
+    /// The corpus that it is of, where styles are told apart.
+    package var corpus: String?
   }
 
   /// A file that the representation cannot take.
@@ -46,7 +48,7 @@ package struct EncodedCorpus: Sendable {
           .data, "\(file.name) is not what it was: \(file.path.shown) has the hash \(hash), not \(expected)")
       }
       guard seen.insert(hash).inserted else { continue }
-      add(bytes, hash: hash, name: file.name, isKnown: file.sha256 != nil, representation)
+      add(bytes, hash: hash, file, representation)
     }
     // Two songs of one file keep the file's order: the sort is over whole files, and is stable by index.
     items = items.enumerated().sorted { ($0.element.sha256, $0.offset) < ($1.element.sha256, $1.offset) }.map(\.element)
@@ -55,11 +57,12 @@ package struct EncodedCorpus: Sendable {
   }
 
   private mutating func add(
-    _ bytes: [UInt8], hash: ContentHash, name: String, isKnown: Bool, _ representation: Representation
+    _ bytes: [UInt8], hash: ContentHash, _ file: MusicFile, _ representation: Representation
   ) {
+    let name = file.name
     var limits = MIDILimits()
     // What has a hash was taken in under the studio's own limit.
-    if isKnown { limits.fileBytes = max(limits.fileBytes, bytes.count) }
+    if file.sha256 != nil { limits.fileBytes = max(limits.fileBytes, bytes.count) }
     let scores: [Score]
     do {
       scores = try MIDIFile(bytes: bytes, limits: limits).scores()
@@ -72,7 +75,7 @@ package struct EncodedCorpus: Sendable {
         let (song, losses) = try representation.encode(score)
         report = report + losses
         if song.frames > 0 {
-          items.append(Item(sha256: hash, name: name, song: song))
+          items.append(Item(sha256: hash, name: name, song: song, corpus: file.corpus))
         } else {
           leftOut.append(LeftOut(name: name, reason: "holds no music"))
         }

@@ -36,6 +36,7 @@ struct Scoring {
     _ group: [Int], of corpus: EncodedCorpus, _ lengths: [Int], _ scorer: Scorer, into scores: inout [SongScore]
   ) throws {
     var pasts = group.map { Past(length: corpus.items[$0].song.frames) }
+    for (lane, index) in group.enumerated() { pasts[lane].style = reading.style(ofCorpus: corpus.items[index].corpus) }
     let steps = group.map { lengths[$0] }.max() ?? 0
     for start in stride(from: 0, to: steps, by: Self.window) {
       var batch = BatchBuilder(lanes: Self.lanes, architecture: reading.architecture)

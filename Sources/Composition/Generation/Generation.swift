@@ -73,7 +73,7 @@ package struct Generation {
         return UInt64(bits.x) | UInt64(bits.y & 0x1F_FFFF) << 32
       }
       var growths = songSeeds.map {
-        SongGrowth(reading, Sampler(settings, seed: $0), limit: limit, rules: order.growth)
+        SongGrowth(reading, Sampler(settings, seed: $0), limit: limit, style: order.style, rules: order.growth)
       }
       try grow(&growths, start: start, outcome: &outcome, stop) { share in
         progress((Double(first) + share * Double(count)) / Double(settings.songs))

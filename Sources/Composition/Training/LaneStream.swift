@@ -26,6 +26,7 @@ struct LaneStream {
 
   private let songs: [EncodedSong]
   private let steps: [Int]
+  private let styles: [[Float]]
   /// The transpositions that lose no pitch of each song, within those asked for.
   private let shifts: [ClosedRange<Int>]
   private let fade: Bool
@@ -41,6 +42,7 @@ struct LaneStream {
   init(_ corpus: EncodedCorpus, _ reading: any SongReading, _ settings: TrainingSettings) {
     songs = corpus.items.map(\.song)
     steps = songs.map(reading.stepCount)
+    styles = corpus.items.map { reading.style(ofCorpus: $0.corpus) }
     shifts = songs.map { song in
       guard let asked = settings.transpose, asked.low <= asked.high else { return 0...0 }
       let possible = reading.representation.transpositions(of: song)
@@ -108,6 +110,7 @@ struct LaneStream {
         songs[song], tempo: variation.tempo, velocity: variation.velocity)
     }
     lane.steps = lane.copy.map(reading.stepCount) ?? steps[song]
+    lane.past.style = styles[song]
     lane.past.length = (lane.copy ?? songs[song]).frames
     return lane
   }

@@ -2,7 +2,7 @@ import StrictYAML
 
 extension GenerateFields {
   /// Keys of `generate:` that the design has and this version has not.
-  static let notYet = ["style", "attempts", "on_gate"]
+  static let notYet = ["attempts", "on_gate"]
 
   /// Reads a `generate:` map.
   init(_ reader: MappingReader, scope: ReadingScope) {
