@@ -22,11 +22,12 @@ RELEASE := .build/release/ritornello
 FAULTS ?=
 KILLS  ?= 500
 CROWD  ?= 100000
+SECONDS ?= 60
 
-CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py Tests/Crash/stop.py)
+CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py Tests/Crash/stop.py Tests/Crash/two.py)
 SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
 
-.PHONY: help build test check-shared check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd demo format lint clean install deps toolchain
+.PHONY: help build test check-shared check-midi check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd check-hostile check-fuzz check-two demo format lint clean install deps toolchain
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name does; do \
@@ -41,6 +42,7 @@ test: toolchain deps lint ## Check style and layers, build with no warning, run 
 	$(SWIFT) build --build-tests $(FLAGS) 2>&1 | tee .build/build.log
 	@if grep -n 'warning:' .build/build.log; then echo "the build has warnings: see the lines above"; exit 1; fi
 	@CC="$(CLANG)" python3 Tests/Faults/sweep.py $(DEBUG) --sample 40
+	python3 Tests/Crash/hostile.py $(DEBUG) --short
 	@for script in $(CRASH_TESTS) Tests/Engine/golden.py; do echo "== $$script"; python3 "$$script" $(DEBUG); done
 	python3 Tests/Engine/memory.py $(DEBUG) --short
 	$(SWIFT) test --disable-xctest $(FLAGS)
@@ -52,16 +54,25 @@ check-shared: ## Run the program against the data that stand beside the project,
 	.build/release/ritornello-check-shared "$(SHARED)/data"; \
 	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(RELEASE) "$(SHARED)"; done
 
+# The files that are damaged: those beside the project where they are, else those of the tests.
+TORTURE   = $(firstword $(wildcard $(SHARED)/data/torture) Tests/MIDITests/Golden)
+MUTATIONS ?= 2000000
+
+check-midi: toolchain ## Damage MIDI files MUTATIONS times (2,000,000) and read each: no trap, no hang, no law broken
+	$(SWIFT) build -c release --product ritornello-fuzz-midi $(FLAGS)
+	.build/release/ritornello-fuzz-midi "$(TORTURE)" --count $(MUTATIONS)
+
 check-neon: toolchain ## Hold the kernels to golden hashes: this processor's, and NEON's under qemu-aarch64
 	@python3 Tests/Kernels/check.py --neon --clang "$(CLANG)"
 
 check-sanitizers: toolchain ## Run the network's and the pool's tests under the address and thread sanitizers
 	@SWIFT="$(SWIFT)" CLANG="$(CLANG)" bash Tests/Sanitizers/check.sh
 
-check-engine: build ## Hold the presets to golden hashes (threads, kernels), and trainings to the memory they tell
+check-engine: build ## Hold the presets to golden hashes (threads, kernels), trainings to the memory they tell and plan once
 	@python3 Tests/Engine/golden.py $(RELEASE)
 	@python3 Tests/Engine/golden.py $(RELEASE) --presets
 	@python3 Tests/Engine/memory.py $(RELEASE)
+	@CLANG="$(CLANG)" python3 Tests/Engine/allocations.py $(RELEASE)
 
 check-resume: build ## Kill a training at 20 random iterations and hold its weights to an undisturbed one's
 	@python3 Tests/Crash/resume.py $(RELEASE) --kills 20
@@ -74,6 +85,15 @@ check-kills: build ## Kill the watcher or its worker at 500 random moments, and 
 
 check-crowd: build ## Drop very many files at once; print how fast they are taken, and what status and an idle inbox cost
 	@python3 Tests/Crash/multitude.py $(RELEASE) --files $(CROWD) --kills 3 --limits
+
+check-hostile: build ## Drop what should do harm, and hold each file to its fate and the studio to its limits
+	@python3 Tests/Crash/hostile.py $(RELEASE)
+
+check-fuzz: toolchain deps ## Fuzz each parser of what comes from outside: MIDI, YAML, weights, archives (SECONDS=60)
+	@SWIFT="$(SWIFT)" python3 Tests/Fuzzing/check.py --seconds $(SECONDS)
+
+check-two: build ## Let two of everything meet, and put a studio where it should not or just may lie
+	@python3 Tests/Crash/two.py $(RELEASE)
 
 demo: toolchain deps ## Train on 229 chorales of Bach and write four songs to outbox/demo
 	@SWIFT="$(SWIFT)" MAKE="$(MAKE)" bash Examples/demo.sh

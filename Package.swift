@@ -52,6 +52,8 @@ let package = Package(
       name: "Work",
       dependencies: ["Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"],
       swiftSettings: base),
+    // Pictures and pages.
+    .target(name: "Pages", dependencies: ["Identity", "MIDI"], swiftSettings: base),
     // The studio.
     .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(
@@ -60,7 +62,7 @@ let package = Package(
     .target(
       name: "Studio",
       dependencies: [
-        "Identity", "MIDI", "Composition", "Work", "StrictYAML", "Jobs", "Ledger", "CPosix", "CLibArchive",
+        "Identity", "MIDI", "Composition", "Work", "StrictYAML", "Jobs", "Ledger", "Pages", "CPosix", "CLibArchive",
         .product(name: "Logging", package: "swift-log"),
       ], swiftSettings: base),
     .executableTarget(
@@ -81,13 +83,17 @@ let package = Package(
     .executableTarget(
       name: "ritornello-check-shared", dependencies: ["MIDI", "Representation"], path: "Tests/CheckShared/RoundTrip",
       swiftSettings: base),
+    .executableTarget(
+      name: "ritornello-fuzz-midi", dependencies: ["MIDI", "Representation"], path: "Tests/Fuzz", swiftSettings: base),
     // Tests.
     .target(name: "TestSupport", dependencies: ["Identity", "MIDI"], path: "Tests/TestSupport", swiftSettings: base),
     tests("Identity", ["Identity"]),
     tests("MIDI", ["MIDI"], resources: [.copy("Golden")]),
     tests("Representation", ["Representation", "MIDI"], resources: [.copy("Golden")]),
     tests("Network", ["Network", "CKernels"], resources: [.copy("Golden")]),
-    tests("Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"]),
+    tests(
+      "Composition", ["Composition", "Network", "Representation", "MIDI", "Identity"], resources: [.copy("Golden")]),
+    tests("Pages", ["Pages"]),
     tests("StrictYAML", ["StrictYAML"]),
     tests("Jobs", ["Jobs", "StrictYAML", "Identity"], resources: [.copy("Golden")]),
     tests("Work", ["Work", "Composition", "Network", "Representation", "MIDI", "Jobs", "Identity"]),

@@ -18,7 +18,7 @@ package struct MachineShare: Sendable, Equatable {
     ) { path in (try? DurableFile.read(path)).map { String(decoding: $0, as: UTF8.self) } }
   }
 
-  /// Bounds what the machine has by the control groups (version 2) that the process is in.
+  /// Bounds what the machine has by the control groups that the process is in, of version 2 or 1.
   ///
   /// - Parameters:
   ///   - processors: Those of the machine that the process may run on.
@@ -27,22 +27,35 @@ package struct MachineShare: Sendable, Equatable {
   init(processors: Int, memory: Int, read: (String) -> String?) {
     self.processors = max(1, processors)
     self.memory = memory
-    let line = read("/proc/self/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::/") }
-    var group = line.map { String($0.dropFirst("0::".count)) } ?? "/"
-    // Each group above bounds those below it.
-    while true {
-      let folder = "/sys/fs/cgroup" + (group == "/" ? "" : group) + "/"
-      if let limit = read(folder + "memory.max").flatMap({ Int($0.split(separator: "\n").first ?? "") }) {
-        self.memory = min(self.memory, limit)
-      }
-      // A quota and a period in microseconds, such as "150000 100000".
-      let quota = (read(folder + "cpu.max") ?? "").split { $0 == " " || $0 == "\n" }.compactMap { Double($0) }
-      if quota.count == 2, quota[0] > 0, quota[1] > 0, quota[0] / quota[1] < Double(self.processors) {
-        self.processors = max(1, Int((quota[0] / quota[1]).rounded(.up)))
-      }
-      guard group != "/", let slash = group.lastIndex(of: "/") else { break }
-      group = slash == group.startIndex ? "/" : String(group[..<slash])
+    func words(_ path: String) -> [Substring] { (read(path) ?? "").split { $0 == " " || $0 == "\n" } }
+    // The folders of a hierarchy that bound the process: its own, then each above it.
+    func folders(_ root: String, _ isOurs: ([Substring]) -> Bool) -> [String] {
+      let lines = (read("/proc/self/cgroup") ?? "").split(separator: "\n")
+      let fields = lines.map { $0.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false) }
+      let parts = fields.first { $0.count == 3 && isOurs($0) }?[2].split(separator: "/") ?? []
+      return (0...parts.count).reversed().map { root + parts.prefix($0).map { "/" + $0 }.joined() + "/" }
     }
+    for folder in folders("/sys/fs/cgroup", { $0[0] == "0" }) {
+      bound(memory: words(folder + "memory.max"))
+      // A quota and a period in microseconds, such as "150000 100000".
+      bound(processors: words(folder + "cpu.max"))
+    }
+    for folder in folders("/sys/fs/cgroup/memory", { $0[1] == "memory" }) {
+      bound(memory: words(folder + "memory.limit_in_bytes"))
+    }
+    for folder in folders("/sys/fs/cgroup/cpu", { $0[1].split(separator: ",").contains("cpu") }) {
+      bound(processors: words(folder + "cpu.cfs_quota_us") + words(folder + "cpu.cfs_period_us"))
+    }
+  }
+
+  private mutating func bound(memory limit: [Substring]) {
+    if let limit = limit.first.flatMap({ Int($0) }), limit > 0 { memory = min(memory, limit) }
+  }
+
+  private mutating func bound(processors quota: [Substring]) {
+    let quota = quota.compactMap { Double($0) }
+    guard quota.count == 2, quota[0] > 0, quota[1] > 0, quota[0] / quota[1] < Double(processors) else { return }
+    processors = max(1, Int((quota[0] / quota[1]).rounded(.up)))
   }
 
   /// The threads of a worker of a studio: as many as were asked for, but no more than there are processors.

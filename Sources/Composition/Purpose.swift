@@ -13,4 +13,6 @@ enum Purpose {
   static let sample: UInt32 = 103
   /// How fast and how loud a copy of a song is played; index: songs started before it.
   static let vary: UInt32 = 104
+  /// The seed of a song that is composed again; index: the song × 256 + the attempt, from 1.
+  static let again: UInt32 = 110
 }

@@ -28,10 +28,10 @@ extension JSONValue {
 
   /// The JSON text, one member a line where it is `pretty`, else all on one line.
   ///
-  /// It has no line break at its end; harmful characters (`FileName.isHarmful`) stand as `\uXXXX`.
-  package func text(pretty: Bool = true) -> String {
+  /// `depth` is how deep it stands in a document. It has no line break at its end; harmful characters (`FileName.isHarmful`) stand as `\uXXXX`.
+  package func text(pretty: Bool = true, depth: Int = 0) -> String {
     var result = ""
-    write(to: &result, pretty: pretty, depth: 0)
+    write(to: &result, pretty: pretty, depth: depth)
     return result
   }
 

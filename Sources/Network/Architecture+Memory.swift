@@ -18,6 +18,7 @@ extension Architecture {
     let copies = 2 + optimizer.moments + (optimizer.average == nil ? 0 : 1) + (accumulate > 1 ? 1 : 0)
     var numbers = copies * layout.count
     numbers += passNumbers(layout, lanes: lanes, steps: steps, tokens: tokens, trains: true)
+    numbers += lanes * maskNumbers(layout)
     if precision == .bf16 { numbers += pairNumbers(layout, rows: lanes * steps, tokens: tokens) }
     return 4 * numbers
   }
@@ -59,8 +60,17 @@ extension Architecture {
     guard headWidth > 0 else { return numbers + 16 * written }
     if case .independent = writing { numbers += growing(written * output) }
     numbers += (trains ? 2 : 1) * (growing(written * inner) + growing(rows * inner)) + (trains ? hidden * inner : 0)
-    if trains, dropout.head > 0 { numbers += written * inner / 4 }
+    if trains, dropout.head > 0 { numbers += growing(written * inner / 4) }
     return numbers + 16 * written
+  }
+
+  /// Places of dropout's masks of a lane.
+  private func maskNumbers(_ layout: PackedLayout) -> Int {
+    var numbers = dropout.input > 0 ? embedding > 0 ? padded(embedding) : readingWidth : 0
+    if dropout.recurrent > 0 { numbers += layers * layout.hidden }
+    if dropout.between > 0 { numbers += (layers - 1) * layout.hidden }
+    if dropout.output > 0 { numbers += layout.hidden }
+    return numbers
   }
 }
 
@@ -70,19 +80,17 @@ extension Architecture {
     let hidden = layout.hidden, width = cell.gates * hidden, gates = cell == .gru ? 4 * hidden : width
     func growing(_ count: Int) -> Int { count + count / 4 }
     var numbers = layers * (rows * (2 * hidden + gates) + width * hidden) + (layers - 1) * width * hidden
-    numbers += (layerNorm ? layers : residual ? layers - 1 : 0) * rows * hidden
     let embedding = embedding > 0 ? padded(embedding) : 0
-    numbers += embedding * width
     var looksUp = false
     if case .classes = reading { looksUp = dropout.input == 0 }
-    if !looksUp { numbers += growing(rows * embedding) }
+    if !looksUp { numbers += embedding * width + growing(rows * embedding) }
     let inner = headWidth > 0 ? padded(headWidth) : hidden, output = padded(outputWidth)
     var written = rows
     if case .written = writing { written = tokens }
     numbers += layout.outputs.count * inner * output + growing(written * (inner / 2 + output))
     numbers += growing(written * inner / 2)
-    guard let head = layout.head else { return numbers }
-    return numbers + head.weight.count / 2 + hidden * inner / 2 + growing(rows * inner)
+    guard layout.head != nil else { return numbers }
+    return numbers + hidden * inner + growing(rows * inner)
   }
 }
 

@@ -36,6 +36,11 @@ struct GrowingBuffer {
     if buffer.count < count { buffer = FloatBuffer(count + count / 4) }
     return buffer.base
   }
+
+  /// The same for bytes.
+  mutating func bytes(for count: Int) -> UnsafeMutablePointer<UInt8> {
+    UnsafeMutableRawPointer(base(for: (count + 3) / 4)).assumingMemoryBound(to: UInt8.self)
+  }
 }
 
 /// The next multiple of 64: the width of a panel.

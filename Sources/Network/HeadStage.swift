@@ -14,13 +14,13 @@ final class HeadStage {
   let width: Int
   private let inputs: Int
   private let transposed: FloatBuffer
-  /// Pairs of rows of the matrix and of its transpose, rounded to bfloat16, where they are.
+  /// Pairs of rows of the matrix, of those that `out` meets, and of its transpose, rounded to bfloat16, where they are.
   private let pairs: (matrix: FloatBuffer, transposed: FloatBuffer)?
   private var sumsHalves = GrowingBuffer()
   private var sumsPairs = GrowingBuffer()
   private var sums = GrowingBuffer()
   private var gradientOfSums = GrowingBuffer()
-  private var kept: [UInt8] = []
+  private var kept = GrowingBuffer()
 
   init(
     _ places: PackedLayout.Dense, _ layout: PackedLayout, inputs: Int, trains: Bool, precision: Precision,
@@ -36,7 +36,7 @@ final class HeadStage {
     pairs =
       precision == .f32
       ? nil
-      : (FloatBuffer((places.weight.rows + 1) / 2 * width), FloatBuffer(hidden * width / 2))
+      : (FloatBuffer(hidden * width / 2), FloatBuffer(hidden * width / 2))
   }
 
   func prepare(_ weights: UnsafePointer<Float>, trains: Bool) {
@@ -46,7 +46,8 @@ final class HeadStage {
       into: transposed.base)
     guard let pairs else { return }
     engine.pairRows(
-      weights + places.weight.offset, rows: places.weight.rows, panels: width / 64, into: pairs.matrix.base)
+      weights + places.weight.offset, xRows: places.weight.rows, rows: 0..<hidden, panels: width / 64,
+      into: pairs.matrix.base, yRows: hidden / 2)
     engine.pairRows(transposed.base, rows: width, panels: hidden / 64, into: pairs.transposed.base)
   }
 
@@ -59,7 +60,10 @@ final class HeadStage {
     var product = ck_product(
       a: top.out.base, aRows: rows, b: w, bRows: places.weight.rows, k: hidden, c: a, cRows: rows,
       start: .bias(weights + places.bias.offset))
-    if let pairs, let halves = top.outHalves { product = product.inPairs(a: halves, b: pairs.matrix.base) }
+    if let pairs, let halves = top.outHalves {
+      product = product.inPairs(a: halves, b: pairs.matrix.base)
+      product.b_rows = hidden / 2
+    }
     engine.product(product, rows: rows, panels: width / 64)
     engine.sparseProduct(
       sparse,
@@ -75,24 +79,22 @@ final class HeadStage {
     mask: DropoutMasks.HeadMask?, z: UnsafeMutablePointer<Float>
   ) {
     let count = plan.count, kernels = engine.kernels, width = width
+    var keep: UnsafeMutablePointer<UInt8>?
     if let mask {
-      if kept.count < count * width { kept = [UInt8](repeating: 1, count: count * width) }
-      kept.withUnsafeMutableBufferPointer { kept in
-        guard let base = kept.baseAddress else { return }
-        engine.pool.runRanges(count) { tokens in
-          for token in tokens { mask.fill(base + token * width, token: token, width: width) }
-        }
+      // A byte a number.
+      let kept = kept.bytes(for: count * width)
+      engine.pool.runRanges(count) { tokens in
+        for token in tokens { mask.fill(kept + token * width, token: token, width: width) }
       }
+      keep = kept
     }
-    kept.withUnsafeBufferPointer { kept in
-      plan.withPointers { tableRows, rows, at in
-        let head = ck_head(
-          a: a, a_rows: aRows, row: rows.indices, tables: tableRows, table: tables.map { weights + $0.offset },
-          table_rows: tables?.rows ?? 0, at: at, keep: mask == nil ? nil : kept.baseAddress, keep_width: width,
-          scale: mask?.scale ?? 1, z: z, z_rows: count)
-        withUnsafePointer(to: head) { head in
-          engine.pool.runRanges(count) { kernels.head_forward(head, $0.lowerBound, $0.upperBound, 0, width / 64) }
-        }
+    plan.withPointers { tableRows, rows, at in
+      let head = ck_head(
+        a: a, a_rows: aRows, row: rows.indices, tables: tableRows, table: tables.map { weights + $0.offset },
+        table_rows: tables?.rows ?? 0, at: at, keep: keep, keep_width: width, scale: mask?.scale ?? 1, z: z,
+        z_rows: count)
+      withUnsafePointer(to: head) { head in
+        engine.pool.runRanges(count) { kernels.head_forward(head, $0.lowerBound, $0.upperBound, 0, width / 64) }
       }
     }
   }

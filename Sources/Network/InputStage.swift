@@ -34,7 +34,9 @@ final class InputStage {
     width = architecture.cell.gates * layout.hidden
     let embedding = architecture.embedding > 0 ? padded(architecture.embedding) : 0
     transposed = FloatBuffer(trains ? embedding * width : 0)
-    let half = embedding * width / 2
+    var looksUp = false
+    if case .classes = architecture.reading { looksUp = architecture.dropout.input == 0 }
+    let half = looksUp ? 0 : embedding * width / 2
     pairs = precision == .bf16 && half > 0 ? (FloatBuffer(half), FloatBuffer(half)) : nil
   }
 

@@ -25,6 +25,11 @@ final class LayerOutput {
   private let halves: (out: FloatBuffer, pairs: FloatBuffer)?
   private let engine: Engine
 
+  /// Whether a layer's own output is handed up as it is.
+  static func isPlain(_ architecture: Architecture, layer: Int) -> Bool {
+    !architecture.layerNorm && !(architecture.residual && layer > 0)
+  }
+
   /// The outputs of all layers, each on the one below.
   static func stack(
     on layers: [RecurrentLayer], _ architecture: Architecture, _ layout: PackedLayout, rows: Int, trains: Bool,

@@ -15,6 +15,7 @@ final class NetworkPass {
   private let trains: Bool
   private let precision: Precision
   private let keep: FloatBuffer
+  private let allLanes: [Int]
 
   /// - Throws: `NetworkError` if the architecture cannot be run.
   init(
@@ -33,10 +34,10 @@ final class NetworkPass {
     self.steps = steps
     self.engine = engine
     self.trains = trains
-    layers = layout.layers.map {
+    layers = layout.layers.indices.map {
       RecurrentLayer(
-        architecture.cell, places: $0, hidden: layout.hidden, lanes: lanes, steps: steps, trains: trains,
-        precision: precision, engine: engine)
+        architecture.cell, places: layout.layers[$0], hidden: layout.hidden, lanes: lanes, steps: steps,
+        trains: trains, precision: precision, isHandedUp: LayerOutput.isPlain(architecture, layer: $0), engine: engine)
     }
     handedUp = LayerOutput.stack(
       on: layers, architecture, layout, rows: lanes * steps, trains: trains, precision: precision, engine: engine)
@@ -44,6 +45,7 @@ final class NetworkPass {
     output = OutputStage(architecture, layout, trains: trains, precision: precision, engine: engine)
     self.precision = precision
     keep = FloatBuffer(lanes * steps)
+    allLanes = Array(0..<lanes)
   }
 
   /// What the last layer has given out.
@@ -88,10 +90,10 @@ final class NetworkPass {
     let rows = shape.rows
     for row in 0..<rows { keep.base[row] = flags.map { $0[row] == 0 ? 0 : 1 } ?? 1 }
     for (index, layer) in layers.enumerated() {
-      let run = { (gateInput: GateInput) in
+      func run(_ gateInput: GateInput) {
         layer.forward(
-          weights, input: gateInput, shape: shape, keep: self.keep.base, recurrentMask: masks?.recurrent[index],
-          outMask: self.handedUp[index].isPlain ? masks?.output[index] : nil)
+          weights, input: gateInput, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index],
+          outMask: handedUp[index].isPlain ? masks?.output[index] : nil)
       }
       if index == 0 {
         input.withGateInput(
@@ -110,32 +112,30 @@ final class NetworkPass {
     }
   }
 
-  /// Runs a whole batch and scores it.
-  func score(
+  /// Runs a whole batch and scores it; `output` then tells the score.
+  func run(
     _ weights: UnsafePointer<Float>, _ batch: StepBatch, masks: DropoutMasks?, gradientScale: Float?, watching: Int32?
-  ) -> BatchScore {
-    let shape = PassShape(steps: batch.steps, lanes: Array(0..<lanes))
+  ) {
+    let shape = PassShape(steps: batch.steps, lanes: allLanes)
     forward(weights, batch.reads, shape: shape, flags: batch.keep, masks: masks)
-    var score = BatchScore()
     input.withSparse(batch.reads, rows: shape.rows, lanes: lanes) { sparse in
-      score = output.forward(
+      output.forward(
         weights, out: top, sparse: sparse, batch: batch, mask: masks?.head, gradientScale: gradientScale,
         watching: watching)
     }
-    return score
   }
 
   /// Writes all gradients of the batch just scored.
   func backward(
     _ weights: UnsafePointer<Float>, gradients: UnsafeMutablePointer<Float>, _ batch: StepBatch, masks: DropoutMasks?
   ) {
-    let shape = PassShape(steps: batch.steps, lanes: Array(0..<lanes)), rows = shape.rows
+    let shape = PassShape(steps: batch.steps, lanes: allLanes), rows = shape.rows
     input.withSparse(batch.reads, rows: rows, lanes: lanes) { sparse in
       output.backward(
         weights, gradients: gradients, out: top, sparse: sparse, rows: rows, mask: masks?.head)
     }
-    for (index, layer) in layers.enumerated().reversed() {
-      let output = handedUp[index]
+    for index in layers.indices.reversed() {
+      let layer = layers[index], output = handedUp[index]
       output.backward(weights, gradients: gradients, shape: shape, mask: masks?.output[index])
       layer.backward(
         weights, gradients: gradients, shape: shape, keep: keep.base, recurrentMask: masks?.recurrent[index],

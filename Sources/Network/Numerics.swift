@@ -8,6 +8,14 @@ package enum Numerics {
   /// e to the power of x; 0 below -87.3.
   package static func exp(_ x: Float) -> Float { apply(Kernels.selected.table.exp, x) }
 
+  /// e to the power of each number, the same as one at a time.
+  package static func exp(_ numbers: inout [Float]) {
+    numbers.withUnsafeMutableBufferPointer { numbers in
+      guard let base = numbers.baseAddress else { return }
+      Kernels.selected.table.exp(numbers.count, base, base)
+    }
+  }
+
   /// The natural logarithm; -infinity at 0, NaN below.
   package static func log(_ x: Float) -> Float { apply(Kernels.selected.table.log, x) }
 

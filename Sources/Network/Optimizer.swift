@@ -15,6 +15,8 @@ final class Optimizer {
   private var power2 = 1.0
   /// Numbers a piece of the norm: the same on every machine, so that the sum is.
   private static let piece = 8192
+  /// The sums of squares of the pieces, where the norm is asked for.
+  private let sums: FloatBuffer
 
   init(_ settings: OptimizerSettings, weights: FloatBuffer, engine: Engine) {
     self.settings = settings
@@ -24,6 +26,7 @@ final class Optimizer {
     second = isAdam || settings.name == .rmsprop ? FloatBuffer(weights.count) : nil
     average = settings.average == nil ? nil : FloatBuffer(weights.count)
     average?.copy(from: weights)
+    sums = FloatBuffer(settings.clip == nil ? 0 : Self.pieces(weights.count))
   }
 
   private static func powers(_ count: Int) -> (Double, Double) {
@@ -35,20 +38,17 @@ final class Optimizer {
     return powers
   }
 
-  /// The square root of the sum of all squares.
-  func norm(_ gradients: FloatBuffer) -> Double {
-    let pieces = (gradients.count + Self.piece - 1) / Self.piece
-    var sums = [Float](repeating: 0, count: pieces)
-    let kernels = engine.kernels
-    sums.withUnsafeMutableBufferPointer { sums in
-      guard let base = sums.baseAddress else { return }
-      engine.pool.run(pieces) { index in
-        let start = index * Self.piece
-        base[index] = kernels.squares(min(Self.piece, gradients.count - start), gradients.base + start)
-      }
+  /// The square root of the sum of all squares; only with `clip`.
+  private func norm(_ gradients: FloatBuffer) -> Double {
+    let pieces = Self.pieces(gradients.count), kernels = engine.kernels
+    engine.pool.run(pieces) { index in
+      let start = index * Self.piece
+      sums.base[index] = kernels.squares(min(Self.piece, gradients.count - start), gradients.base + start)
     }
-    return sums.reduce(0.0) { $0 + Double($1) }.squareRoot()
+    return (0..<pieces).reduce(0.0) { $0 + Double(sums.base[$1]) }.squareRoot()
   }
+
+  private static func pieces(_ count: Int) -> Int { (count + piece - 1) / piece }
 
   /// Makes one step.
   func step(weights: FloatBuffer, gradients: FloatBuffer, iteration: Int, total: Int) {
@@ -76,7 +76,7 @@ final class Optimizer {
     update.corrected_rate = Float(Double(rate) / (1 - power1))
     update.root2 = Float((1 - power2).squareRoot())
     update.keep_average = settings.average.map { min($0, Float(iteration + 1) / Float(iteration + 10)) } ?? 0
-    let pieces = (weights.count + Self.piece - 1) / Self.piece, kernels = engine.kernels
+    let pieces = Self.pieces(weights.count), kernels = engine.kernels
     withUnsafePointer(to: update) { update in
       engine.pool.runRanges(pieces) {
         kernels.update(update, $0.lowerBound * Self.piece, min($0.upperBound * Self.piece, weights.count))

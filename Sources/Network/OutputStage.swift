@@ -22,7 +22,13 @@ final class OutputStage {
   private var gradientOfHidden = GrowingBuffer()
   private var logits = GrowingBuffer()
   private var dense = GrowingBuffer()
-  private var plan = TokenPlan(rows: 0)
+  private var plan = TokenPlan()
+  /// What was found of each place.
+  private var logProbabilities = GrowingBuffer()
+  private var losses = GrowingBuffer()
+  private var watched = GrowingBuffer()
+  private var hits = GrowingBuffer()
+  private var isWatched = false
 
   init(_ architecture: Architecture, _ layout: PackedLayout, trains: Bool, precision: Precision, engine: Engine) {
     self.engine = engine
@@ -55,15 +61,17 @@ final class OutputStage {
   }
 
   /// Scores a batch's targets; with `gradientScale` the gradient of the loss times it is kept for `backward`.
+  ///
+  /// `score` and `lossSum` then tell what was found.
   func forward(
     _ weights: UnsafePointer<Float>, out top: LayerOutput, sparse: ck_sparse, batch: StepBatch,
     mask: DropoutMasks.HeadMask?, gradientScale: Float?, watching: Int32?
-  ) -> BatchScore {
+  ) {
     let rows = batch.steps * batch.lanes
     switch batch.targets {
-    case .classes(let targets): plan = TokenPlan(rows: rows, targets: targets)
-    case .values: plan = TokenPlan(rows: rows)
-    case .written(let tokens): plan = TokenPlan(tokens, outputs: layout.outputs.count)
+    case .classes(let targets): plan.plan(rows: rows, targets: targets)
+    case .values: plan.plan(rows: rows)
+    case .written(let tokens): plan.plan(tokens, outputs: layout.outputs.count)
     }
     var z = UnsafePointer(top.out.base), zHalves = top.outHalves
     if let head {
@@ -78,10 +86,13 @@ final class OutputStage {
       }
     }
     makeLogits(weights, z, zHalves)
+    isWatched = false
+    guard plan.count > 0 else { return }
     if case .values(let targets, let scored) = batch.targets {
-      return scoreValues(targets, scored, gradientScale)
+      scoreValues(targets, scored, gradientScale)
+    } else {
+      scoreClasses(gradientScale, watching)
     }
-    return scoreClasses(gradientScale, watching)
   }
 
   private func makeLogits(
@@ -100,89 +111,82 @@ final class OutputStage {
     }
   }
 
-  private func scoreClasses(_ gradientScale: Float?, _ watching: Int32?) -> BatchScore {
+  private func scoreClasses(_ gradientScale: Float?, _ watching: Int32?) {
     let count = plan.count, kernels = engine.kernels
     var masks: [UInt8]?
     if case .written(let head) = architecture.writing { masks = head.masks }
-    // By place.
-    var logProbability = [Float](repeating: 0, count: count)
-    var watched = [Float](repeating: 0, count: watching == nil ? 0 : count)
-    var hits = [UInt8](repeating: 0, count: count)
-    guard count > 0 else { return BatchScore() }
-    let logits = logits.base(for: count * width)
+    isWatched = watching != nil
+    var softmax = ck_softmax()
+    softmax.logits = logits.base(for: count * width)
+    softmax.rows = count
+    softmax.width = architecture.outputWidth
+    softmax.watching = watching ?? 0
+    softmax.gradient = gradientScale == nil ? 0 : 1
+    softmax.scale = gradientScale ?? 0
+    softmax.log_probability = logProbabilities.base(for: count)
+    softmax.watched = isWatched ? watched.base(for: count) : nil
+    softmax.hits = hits.bytes(for: count)
+    let losses = losses.base(for: count)
     plan.target.withUnsafeBufferPointer { target in
       plan.mask.withUnsafeBufferPointer { mask in
         (masks ?? []).withUnsafeBufferPointer { allowed in
-          var softmax = ck_softmax()
-          softmax.logits = logits
-          softmax.rows = count
-          softmax.width = architecture.outputWidth
           softmax.masks = masks == nil ? nil : allowed.baseAddress
           softmax.mask = masks == nil ? nil : mask.baseAddress
           softmax.target = target.baseAddress
-          softmax.watching = watching ?? 0
-          softmax.gradient = gradientScale == nil ? 0 : 1
-          softmax.scale = gradientScale ?? 0
-          logProbability.withUnsafeMutableBufferPointer { p in
-            watched.withUnsafeMutableBufferPointer { w in
-              hits.withUnsafeMutableBufferPointer { h in
-                softmax.log_probability = p.baseAddress
-                softmax.watched = watching == nil ? nil : w.baseAddress
-                softmax.hits = h.baseAddress
-                withUnsafePointer(to: softmax) { softmax in
-                  engine.pool.runRanges(count) { kernels.softmax(softmax, $0.lowerBound, $0.upperBound) }
-                }
-              }
+          withUnsafePointer(to: softmax) { softmax in
+            engine.pool.runRanges(count) { places in
+              kernels.softmax(softmax, places.lowerBound, places.upperBound)
+              guard let log = softmax.pointee.log_probability else { return }
+              for place in places { losses[place] = log[place] == 0 ? 0 : -log[place] }
             }
           }
         }
       }
     }
-    let log = plan.at.map { logProbability[Int($0)] }
-    return BatchScore(
-      logProbability: log, loss: log.map { $0 == 0 ? 0 : -$0 },
-      watched: watching == nil ? [] : plan.at.map { watched[Int($0)] }, hits: plan.at.map { hits[Int($0)] })
   }
 
-  private func scoreValues(_ targets: SparseRows, _ scored: [UInt8], _ gradientScale: Float?) -> BatchScore {
+  private func scoreValues(_ targets: SparseRows, _ scored: [UInt8], _ gradientScale: Float?) {
     let count = plan.count, kernels = engine.kernels
-    var score = BatchScore(
-      logProbability: [Float](repeating: 0, count: count), loss: [Float](repeating: 0, count: count),
-      hits: [UInt8](repeating: 0, count: count))
-    let kind: Int32 =
+    var values = ck_values()
+    values.outputs = logits.base(for: count * width)
+    values.dense = dense.base(for: count * width)
+    values.rows = count
+    values.width = architecture.outputWidth
+    values.loss_kind =
       switch architecture.writing {
       case .values(_, .mse): Int32(ck_mse)
       case .values(_, .mae): Int32(ck_mae)
       default: Int32(ck_bce)
       }
-    let logits = logits.base(for: count * width), dense = dense.base(for: count * width)
+    values.gradient = gradientScale == nil ? 0 : 1
+    values.scale = gradientScale ?? 0
+    values.loss = losses.base(for: count)
+    values.log_probability = logProbabilities.base(for: count)
+    values.hits = hits.bytes(for: count)
     targets.withPointers { targets in
       scored.withUnsafeBufferPointer { scored in
-        score.logProbability.withUnsafeMutableBufferPointer { p in
-          score.loss.withUnsafeMutableBufferPointer { loss in
-            score.hits.withUnsafeMutableBufferPointer { h in
-              var values = ck_values()
-              values.outputs = logits
-              values.dense = dense
-              values.rows = count
-              values.width = architecture.outputWidth
-              values.loss_kind = kind
-              values.targets = targets
-              values.scored = scored.baseAddress
-              values.gradient = gradientScale == nil ? 0 : 1
-              values.scale = gradientScale ?? 0
-              values.loss = loss.baseAddress
-              values.log_probability = p.baseAddress
-              values.hits = h.baseAddress
-              withUnsafePointer(to: values) { values in
-                engine.pool.runRanges(count) { kernels.values(values, $0.lowerBound, $0.upperBound) }
-              }
-            }
-          }
+        values.targets = targets
+        values.scored = scored.baseAddress
+        withUnsafePointer(to: values) { values in
+          engine.pool.runRanges(count) { kernels.values(values, $0.lowerBound, $0.upperBound) }
         }
       }
     }
-    return score
+  }
+
+  /// The sum of the losses of the batch scored last, in the order of its tokens.
+  var lossSum: Double {
+    let losses = losses.base(for: plan.count)
+    return plan.at.reduce(0.0) { $0 + Double(losses[Int($1)]) }
+  }
+
+  /// What was found of each token of the batch scored last, in their order.
+  var score: BatchScore {
+    let count = plan.count, log = logProbabilities.base(for: count), losses = losses.base(for: count)
+    let hits = hits.bytes(for: count), watched = watched.base(for: isWatched ? count : 0)
+    return BatchScore(
+      logProbability: plan.at.map { log[Int($0)] }, loss: plan.at.map { losses[Int($0)] },
+      watched: isWatched ? plan.at.map { watched[Int($0)] } : [], hits: plan.at.map { hits[Int($0)] })
   }
 
   /// Writes the gradients of the output layers and the head, and that of the recurrent output.

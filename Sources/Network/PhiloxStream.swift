@@ -69,7 +69,9 @@ package struct PhiloxStream: RandomNumberGenerator, Sendable {
   package mutating func shuffle<Element>(_ elements: inout [Element]) {
     var place = elements.count - 1
     while place > 0 {
-      elements.swapAt(place, below(place + 1))
+      let other = below(place + 1), element = elements[place]
+      elements[place] = elements[other]
+      elements[other] = element
       place -= 1
     }
   }

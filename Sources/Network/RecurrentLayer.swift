@@ -63,14 +63,16 @@ final class RecurrentLayer {
   private let gradientOfHidden: FloatBuffer
 
   private struct Halves {
-    let before, out, gates: FloatBuffer
+    let before, gates: FloatBuffer
     let weights, transposed: FloatBuffer
-    let beforePairs, outPairs, gatesPairs: FloatBuffer
+    let beforePairs, gatesPairs: FloatBuffer
+    /// Nil where the output is not what the layer above reads.
+    let out, outPairs: FloatBuffer?
   }
 
   init(
     _ cell: Architecture.Cell, places: PackedLayout.Layer, hidden: Int, lanes: Int, steps: Int, trains: Bool,
-    precision: Precision, engine: Engine
+    precision: Precision, isHandedUp: Bool, engine: Engine
   ) {
     self.cell = cell
     self.engine = engine
@@ -96,10 +98,11 @@ final class RecurrentLayer {
       precision == .f32
       ? nil
       : Halves(
-        before: FloatBuffer(rows * hidden / 2), out: FloatBuffer(rows * hidden / 2),
-        gates: FloatBuffer(gates.count / 2), weights: FloatBuffer(width * hidden / 2),
-        transposed: FloatBuffer(width * hidden / 2), beforePairs: FloatBuffer(pairs * hidden),
-        outPairs: FloatBuffer(pairs * hidden), gatesPairs: FloatBuffer(pairs * (gates.count / rows)))
+        before: FloatBuffer(rows * hidden / 2), gates: FloatBuffer(gates.count / 2),
+        weights: FloatBuffer(width * hidden / 2), transposed: FloatBuffer(width * hidden / 2),
+        beforePairs: FloatBuffer(pairs * hidden), gatesPairs: FloatBuffer(pairs * (gates.count / rows)),
+        out: isHandedUp ? FloatBuffer(rows * hidden / 2) : nil,
+        outPairs: isHandedUp ? FloatBuffer(pairs * hidden) : nil)
   }
 
   /// Prepares what depends on the weights alone.
@@ -149,7 +152,7 @@ final class RecurrentLayer {
         }
       } else {
         engine.gates(input, rows: shape.rows, panels: width / 64)
-        for t in 0..<shape.steps { engine.pool.runRanges(parts * tiles) { forward(step, t, $0) } }
+        engine.pool.runRanges(rounds: shape.steps, parts * tiles) { t, items in forward(step, t, items) }
       }
     }
     giveState(shape, isWhole)
@@ -231,13 +234,12 @@ final class RecurrentLayer {
     gradientOfCells.clear()
     let items = hidden / 64 * ck_row_tiles(shape.lanes.count)
     withUnsafePointer(to: &step) { step in
-      for t in stride(from: shape.steps - 1, through: 0, by: -1) {
-        engine.pool.runRanges(items) {
-          switch cell {
-          case .lstm: kernels.lstm_backward(step, t, $0.lowerBound, $0.upperBound)
-          case .gru: kernels.gru_backward(step, t, $0.lowerBound, $0.upperBound)
-          case .rnn: kernels.rnn_backward(step, t, $0.lowerBound, $0.upperBound)
-          }
+      engine.pool.runRanges(rounds: shape.steps, items) { round, items in
+        let t = shape.steps - 1 - round
+        switch cell {
+        case .lstm: kernels.lstm_backward(step, t, items.lowerBound, items.upperBound)
+        case .gru: kernels.gru_backward(step, t, items.lowerBound, items.upperBound)
+        case .rnn: kernels.rnn_backward(step, t, items.lowerBound, items.upperBound)
         }
       }
     }
@@ -267,16 +269,16 @@ final class RecurrentLayer {
   }
 
   /// The output rounded to bfloat16, where it is.
-  var outHalves: UnsafePointer<Float>? { halves.map { UnsafePointer($0.out.base) } }
+  var outHalves: UnsafePointer<Float>? { halves?.out.map { UnsafePointer($0.base) } }
   /// After `backward`, the gradients of the sums of the input product, likewise; as rows, and as pairs of rows.
   var gatesHalves: UnsafePointer<Float>? { halves.map { UnsafePointer($0.gates.base) } }
   var gatesPairs: UnsafePointer<Float>? { halves.map { UnsafePointer($0.gatesPairs.base) } }
 
   /// Pairs of rows of the output, made anew.
   func makeOutPairs(rows: Int) -> UnsafePointer<Float>? {
-    guard let halves else { return nil }
-    engine.pairRows(out.base, rows: rows, panels: hidden / 64, into: halves.outPairs.base)
-    return UnsafePointer(halves.outPairs.base)
+    guard let pairs = halves?.outPairs else { return nil }
+    engine.pairRows(out.base, rows: rows, panels: hidden / 64, into: pairs.base)
+    return UnsafePointer(pairs.base)
   }
 
   private func step(
@@ -290,7 +292,7 @@ final class RecurrentLayer {
       out_mask: outMask.map { UnsafePointer($0.base) }, bias: weights + places.recurrentBias.offset,
       weights: halves.map { UnsafePointer($0.weights.base) } ?? weights + places.recurrent.offset,
       transposed: (halves?.transposed ?? transposed).base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
-      d_hidden: gradientOfHidden.base, before_half: halves?.before.base.halves, out_half: halves?.out.base.halves,
+      d_hidden: gradientOfHidden.base, before_half: halves?.before.base.halves, out_half: halves?.out?.base.halves,
       gates_half: halves?.gates.base.halves)
   }
 }

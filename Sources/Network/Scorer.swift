@@ -18,6 +18,17 @@ package final class Scorer {
     pass.prepare(weights.base)
   }
 
+  /// Takes over the averaged weights of a trainer of the same architecture, without `average` its weights as they are.
+  ///
+  /// - Throws: `NetworkError` if the architecture is another.
+  package func take(from trainer: Trainer) throws(NetworkError) {
+    guard trainer.pass.architecture == pass.architecture else {
+      throw NetworkError("the weights to be scored are of another architecture")
+    }
+    weights.copy(from: trainer.optimizer.average ?? trainer.weights)
+    pass.prepare(weights.base)
+  }
+
   /// Clears the state of all lanes.
   package func clear() {
     for lane in 0..<pass.lanes { pass.clear(lane: lane) }
@@ -35,6 +46,7 @@ package final class Scorer {
     if let watching, watching < 0 || watching >= pass.architecture.outputWidth {
       throw NetworkError("class \(watching) is watched; there are \(pass.architecture.outputWidth)")
     }
-    return pass.score(weights.base, batch, masks: nil, gradientScale: nil, watching: watching)
+    pass.run(weights.base, batch, masks: nil, gradientScale: nil, watching: watching)
+    return pass.output.score
   }
 }

@@ -19,7 +19,33 @@ package struct SparseRows: Sendable, Equatable {
   /// Adds a row with ones at `places`, which ascend.
   package mutating func append(onesAt places: [Int32]) {
     indices.append(contentsOf: places)
-    offsets.append(Int32(indices.count))
+    values?.append(contentsOf: repeatElement(1, count: places.count))
+    endRow()
+  }
+
+  /// Adds a one to the row that is being written, after its other places.
+  package mutating func append(_ place: Int) {
+    indices.append(Int32(place))
+    values?.append(1)
+  }
+
+  /// Adds a value to the row that is being written, after its other places; 0 takes no place.
+  package mutating func append(_ place: Int, value: Float) {
+    guard value != 0 else { return }
+    if values == nil { values = [Float](repeating: 1, count: indices.count) }
+    indices.append(Int32(place))
+    values?.append(value)
+  }
+
+  /// Ends the row that is being written.
+  package mutating func endRow() { offsets.append(Int32(indices.count)) }
+
+  /// Removes all rows and keeps their memory.
+  package mutating func removeAll() {
+    offsets.removeAll(keepingCapacity: true)
+    offsets.append(0)
+    indices.removeAll(keepingCapacity: true)
+    values?.removeAll(keepingCapacity: true)
   }
 }
 
@@ -50,12 +76,28 @@ package struct WrittenTokens: Sendable, Equatable {
 
   /// Adds a token; rows of the batch must come in ascending order.
   package mutating func append(row: Int32, tableRows rows: [Int32], output: Int32, mask: Int32, target: Int32) {
-    self.row.append(row)
     tableRows.append(contentsOf: rows)
+    endToken(row: row, output: output, mask: mask, target: target)
+  }
+
+  /// Ends a token whose table rows have been added to `tableRows`.
+  package mutating func endToken(row: Int32, output: Int32, mask: Int32, target: Int32) {
+    self.row.append(row)
     tableOffsets.append(Int32(tableRows.count))
     self.output.append(output)
     self.mask.append(mask)
     self.target.append(target)
+  }
+
+  /// Removes all tokens and keeps their memory.
+  package mutating func removeAll() {
+    row.removeAll(keepingCapacity: true)
+    tableOffsets.removeAll(keepingCapacity: true)
+    tableOffsets.append(0)
+    tableRows.removeAll(keepingCapacity: true)
+    output.removeAll(keepingCapacity: true)
+    mask.removeAll(keepingCapacity: true)
+    target.removeAll(keepingCapacity: true)
   }
 }
 

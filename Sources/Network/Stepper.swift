@@ -16,6 +16,7 @@ package final class Stepper {
   private var outputsRead = GrowingBuffer()
   private var outputsOfLane = GrowingBuffer()
   private var hiddenOfLane = GrowingBuffer()
+  private var plan = TokenPlan()
 
   /// Prepares reading with all lanes' states clear.
   ///
@@ -121,9 +122,8 @@ package final class Stepper {
     var zRows = pass.lanes
     if let head = pass.output.head {
       let hidden = hiddenOfLane.base(for: width)
-      head.hiddenLayer(
-        weights.base, a: seen.base, aRows: pass.lanes, plan: TokenPlan(row: Int32(lane), tableRows: tableRows),
-        mask: nil, z: hidden)
+      plan.plan(row: Int32(lane), tableRows: tableRows)
+      head.hiddenLayer(weights.base, a: seen.base, aRows: pass.lanes, plan: plan, mask: nil, z: hidden)
       z = UnsafePointer(hidden)
       zRows = 1
     }

@@ -9,6 +9,7 @@ package final class Trainer {
   /// The gradients of one batch among several; made when first needed.
   private lazy var gradientsOfOne = FloatBuffer(gradients.count)
   private let engine: Engine
+  private let masks: DropoutMasks
 
   /// Prepares the training of a network.
   ///
@@ -41,6 +42,9 @@ package final class Trainer {
     pass.layout.pack(network.tensors(), into: weights.base)
     engine = Engine(pool: pool, kernels: kernels)
     self.optimizer = Optimizer(optimizer, weights: weights, engine: engine)
+    masks = DropoutMasks(
+      network.architecture.dropout, layers: network.architecture.layers, lanes: lanes,
+      inputWidth: pass.input.maskWidth, hidden: pass.layout.hidden)
   }
 
   /// Makes one optimiser step and carries the lanes' state on; the gradient is cut at the batch's start.
@@ -100,14 +104,11 @@ package final class Trainer {
   private func findGradients(
     _ batch: StepBatch, among count: Int, number: Int, seed: UInt64, into gradients: FloatBuffer
   ) -> Double {
-    let architecture = pass.architecture
-    let masks = DropoutMasks(
-      architecture.dropout, layers: architecture.layers, lanes: pass.lanes, inputWidth: pass.input.maskWidth,
-      hidden: pass.layout.hidden, seed: seed, iteration: number)
-    let score = pass.score(
-      weights.base, batch, masks: masks, gradientScale: 1 / (batch.divisor * Float(count)), watching: nil)
+    masks.draw(seed: seed, iteration: number)
+    pass.run(weights.base, batch, masks: masks, gradientScale: 1 / (batch.divisor * Float(count)), watching: nil)
+    let loss = pass.output.lossSum / Double(batch.divisor)
     pass.backward(weights.base, gradients: gradients.base, batch, masks: masks)
-    return score.loss.reduce(0.0) { $0 + Double($1) } / Double(batch.divisor)
+    return loss
   }
 
   /// The weights as they are now.

@@ -19,12 +19,21 @@ package final class WorkerPool: Sendable {
   ///
   /// A thread begins with a range that depends on `count` and `threads` alone, so that it meets the same weights again.
   /// One caller at a time: others wait. Not to be called from inside `body`.
-  package func run(_ count: Int, _ body: (Int) -> Void) { threadsAtWork.run(count, body) }
+  package func run(_ count: Int, _ body: (Int) -> Void) {
+    threadsAtWork.run(rounds: 1, count) { _, index in body(index) }
+  }
 
   /// Calls `body` with contiguous ranges that together are the indices below `count`, some for each thread.
   func runRanges(_ count: Int, _ body: (Range<Int>) -> Void) {
+    runRanges(rounds: 1, count) { _, range in body(range) }
+  }
+
+  /// The same once for each of `rounds`, of which each begins when the one before is done by all.
+  func runRanges(rounds: Int, _ count: Int, _ body: (_ round: Int, Range<Int>) -> Void) {
     let parts = threads == 1 ? min(count, 1) : min(4 * threads, max(count, 0))
-    run(parts) { part in body(part * count / parts..<(part + 1) * count / parts) }
+    threadsAtWork.run(rounds: rounds, parts) { round, part in
+      body(round, part * count / parts..<(part + 1) * count / parts)
+    }
   }
 
   /// Ends the threads; later work is done by the caller alone.

@@ -8,13 +8,13 @@ internal import Synchronization
 /// others: where the machine is busy, a thread that does not run holds nobody up. The threads keep this object alive
 /// until they have ended.
 final class WorkerThreads: @unchecked Sendable {
-  // Unchecked: `body` is written by the one caller that holds `caller`, before it opens the ranges, and read only by who
+  // Unchecked: `body` and `turn` are written by the one caller that holds `caller`, before it opens the ranges, and read only by who
   // has taken indices out of an open range and not yet told that they are done; all else is atomic or under `lock`.
 
   /// As many as could be started, the caller among them; set before the first round.
   private(set) var threads = 1
 
-  private typealias Body = (Int) -> Void
+  private typealias Body = (_ turn: Int, _ index: Int) -> Void
   private let round = Atomic<Int>(0)
   private let unfinished = Atomic<Int>(0)
   private let sleepers = Atomic<Int>(0)
@@ -25,6 +25,8 @@ final class WorkerThreads: @unchecked Sendable {
   private let woken = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private let body = UnsafeMutablePointer<Body?>.allocate(capacity: 1)
+  /// Which of the rounds that `body` is called for is open.
+  private let turn = UnsafeMutablePointer<Int>.allocate(capacity: 1)
   /// What is left of each thread's range, end << 32 | next; a cache line each.
   private let ranges: UnsafeMutablePointer<Atomic<UInt64>>
   private static let line = 8
@@ -45,6 +47,7 @@ final class WorkerThreads: @unchecked Sendable {
     pthread_cond_init(woken, nil)
     pthread_cond_init(done, nil)
     body.initialize(to: nil)
+    turn.initialize(to: 0)
     // Where the machine gives no more threads, those there are do the work: the results are the same.
     for index in 1..<max(1, min(wanted, Self.most)) { guard start(index) else { break } }
     self.threads = handles.count + 1
@@ -62,33 +65,41 @@ final class WorkerThreads: @unchecked Sendable {
     woken.deallocate()
     done.deallocate()
     body.deallocate()
+    turn.deallocate()
     ranges.deallocate()
   }
 
-  func run(_ count: Int, _ body: (Int) -> Void) {
+  /// Calls `body` for every index below `count`, once for each of `rounds` in their order.
+  func run(rounds: Int, _ count: Int, _ body: (_ round: Int, _ index: Int) -> Void) {
     guard threads > 1, count > 1, count < 1 << 31, !stopped.load(ordering: .relaxed) else {
-      for index in 0..<max(0, count) { body(index) }
+      for round in 0..<max(0, rounds) { for index in 0..<max(0, count) { body(round, index) } }
       return
     }
     pthread_mutex_lock(caller)
     defer { pthread_mutex_unlock(caller) }
     withoutActuallyEscaping(body) { body in
       self.body.pointee = body
-      unfinished.store(count, ordering: .relaxed)
-      for thread in 0..<threads {
-        let next = thread * count / threads, end = (thread + 1) * count / threads
-        ranges[thread * Self.line].store(UInt64(end) << 32 | UInt64(next), ordering: .releasing)
-      }
-      round.add(1, ordering: .sequentiallyConsistent)
-      if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-        pthread_mutex_lock(lock)
-        pthread_cond_broadcast(woken)
-        pthread_mutex_unlock(lock)
-      }
-      share(of: 0)
-      awaitOthers()
+      for turn in 0..<rounds { open(turn, count) }
       self.body.pointee = nil
     }
+  }
+
+  /// Opens a round and returns when it is done.
+  private func open(_ turn: Int, _ count: Int) {
+    self.turn.pointee = turn
+    unfinished.store(count, ordering: .relaxed)
+    for thread in 0..<threads {
+      let next = thread * count / threads, end = (thread + 1) * count / threads
+      ranges[thread * Self.line].store(UInt64(end) << 32 | UInt64(next), ordering: .releasing)
+    }
+    round.add(1, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      pthread_mutex_lock(lock)
+      pthread_cond_broadcast(woken)
+      pthread_mutex_unlock(lock)
+    }
+    share(of: 0)
+    awaitOthers()
   }
 
   func stop() {
@@ -119,7 +130,7 @@ final class WorkerThreads: @unchecked Sendable {
   private func finishRange(of thread: Int) {
     var finished = 0
     while let indices = take(from: thread) {
-      if let body = body.pointee { for index in indices { body(index) } }
+      if let body = body.pointee { for index in indices { body(turn.pointee, index) } }
       finished += indices.count
     }
     guard finished > 0 else { return }

@@ -1,5 +1,5 @@
 /// What an encoding kept and what it lost, in notes (but `metres`).
-package struct EncodingReport: Sendable, Equatable {
+package struct EncodingReport: Sendable, Equatable, Codable {
   /// The notes of the score.
   package var notes = 0
   /// Kept, with the start or the end moved to the grid.

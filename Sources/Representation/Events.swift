@@ -174,7 +174,7 @@ private struct EventReader {
   }
 
   /// Moves on, but no further than a song is long.
-  private mutating func move(to frame: Int) { self.frame = min(frame, Grid.frameLimit - 1) }
+  private mutating func move(to frame: Int) { self.frame = min(frame, Grid.frameLimit) }
 
   private mutating func closeNote() {
     if var note = open, note.end > note.start {

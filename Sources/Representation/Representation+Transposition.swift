@@ -37,13 +37,11 @@ extension Representation {
 
   /// Tells by how many semitones a song can be moved without losing a pitch; a silent song by as many as there are pitches.
   package func transpositions(of song: EncodedSong) -> ClosedRange<Int> {
-    let bounds = layout == .events ? 0...127 : settings.pitches
-    guard let used = pitchRange(of: song) else { return (1 - bounds.count)...(bounds.count - 1) }
-    return (bounds.lowerBound - used.lowerBound)...(bounds.upperBound - used.upperBound)
+    transpositions(of: outline(of: song))
   }
 
   /// Returns the lowest and the highest pitch of a song; nil where it is silent.
-  private func pitchRange(of song: EncodedSong) -> ClosedRange<Int>? {
+  func pitchRange(of song: EncodedSong) -> ClosedRange<Int>? {
     var range: ClosedRange<Int>?
     func take(_ pitch: Int) {
       range = range.map { min($0.lowerBound, pitch)...max($0.upperBound, pitch) } ?? pitch...pitch

@@ -145,4 +145,9 @@ extension GenerateSettings {
     settings.constraints = order.constraints
     return settings
   }
+
+  /// How songs are let through, in the terms of the module that does.
+  package var gateSettings: GateSettings {
+    GateSettings(attempts: attempts, withholds: onGate == .withhold, longest: copying?.longest)
+  }
 }

@@ -30,6 +30,10 @@ package struct WorkOrder: Codable, Sendable, Equatable {
   package var evaluationFiles: [File]?
   /// The weights to start from (train) or to use (generate, evaluate without train); nil: from scratch.
   package var weights: Weights?
+  /// What songs are judged by where it is not `files`: what the weights were trained on.
+  package var against: [File]?
+  /// The one song to make, as it was made before; nil: all that the settings say.
+  package var again: Again?
   /// The song to continue.
   package var prime: File?
   /// The melody to harmonise.
@@ -40,6 +44,10 @@ package struct WorkOrder: Codable, Sendable, Equatable {
   package var threads: Int
   /// Seconds between two checkpoints.
   package var checkpointSeconds: Double
+  /// The folder, relative to the run's or absolute, where songs as a representation writes them are kept for later runs.
+  ///
+  /// The worker may write there too; nil: nothing is kept. Changes no byte.
+  package var cache: String?
   /// The iteration at which an earlier run's `minutes` struck, which ends this one in its place.
   package var stopAtIteration: Int?
   /// The version of the arithmetic that the attempt was made with; nil: an older program wrote the order.
@@ -62,6 +70,19 @@ package struct WorkOrder: Codable, Sendable, Equatable {
       self.name = name
       self.sha256 = sha256
       self.path = path
+    }
+  }
+
+  /// A song that is to be made again.
+  package struct Again: Codable, Sendable, Equatable {
+    /// Its number in the run, from 1.
+    package var number: Int
+    /// The seed of the attempt that was delivered.
+    package var seed: UInt64
+
+    package init(number: Int, seed: UInt64) {
+      self.number = number
+      self.seed = seed
     }
   }
 
@@ -108,5 +129,6 @@ package enum RunFolder {
   package static let checkpoint = "checkpoint.safetensors"
   package static let weights = "weights.safetensors"
   package static let songs = "songs"
+  package static let curve = "curve.json"
   package static let log = "log"
 }

@@ -14,6 +14,10 @@ package struct WorkResult: Codable, Sendable {
   package var songs: [Song]
   /// What the person should know: files left out, losses of the grid.
   package var warnings: [String]
+  /// What is to be said of the music and its training, with what would help; nil: an earlier version did not tell.
+  package var remarks: [Remark]?
+  /// Songs that passed no attempt and were left out; nil: none.
+  package var withheld: [Withheld]?
   /// The weights that the songs were made with.
   package var weights: ContentHash?
   package var numerics: Int
@@ -50,9 +54,15 @@ package struct WorkResult: Codable, Sendable {
     package var stoppedBy: String
     /// What the settings left open and was chosen from what the corpus is; nil: nothing.
     package var choice: TrainingChoice?
+    /// The validation loss of the weights that training began from; nil: there were none, or nothing was held out.
+    package var startLoss: Double?
+    /// The last validation's loss.
+    package var lastValidationLoss: Double?
 
     package enum CodingKeys: String, CodingKey {
       case sha256, parameters, iterations, epochs
+      case startLoss = "start_loss"
+      case lastValidationLoss = "last_validation_loss"
       case trainLoss = "train_loss"
       case validationLoss = "validation_loss"
       case bestIteration = "best_iteration"
@@ -64,8 +74,11 @@ package struct WorkResult: Codable, Sendable {
 
     package init(
       sha256: ContentHash, parameters: Int, iterations: Int, epochs: Double, trainLoss: Double, validationLoss: Double?,
-      bestIteration: Int, seconds: Double, tokensPerSecond: Double, stoppedBy: String
+      bestIteration: Int, seconds: Double, tokensPerSecond: Double, stoppedBy: String, startLoss: Double? = nil,
+      lastValidationLoss: Double? = nil
     ) {
+      self.startLoss = startLoss
+      self.lastValidationLoss = lastValidationLoss
       self.sha256 = sha256
       self.parameters = parameters
       self.iterations = iterations
@@ -89,10 +102,20 @@ package struct WorkResult: Codable, Sendable {
     package var notes: Int
     package var seconds: Double
     package var metrics: SongMetrics
+    /// How much of it stands in the corpus; nil: there is no corpus, or an earlier version did not tell.
+    package var copying: CopyReport?
+    /// All tries of the song; its seed tells which one was kept.
+    package var attempts: [SongAttempt]?
+    /// Whether it is inside the corpus's band.
+    package var gate: GateVerdict?
 
     package init(
-      file: String, sha256: ContentHash, seed: UInt64, bars: Double, notes: Int, seconds: Double, metrics: SongMetrics
+      file: String, sha256: ContentHash, seed: UInt64, bars: Double, notes: Int, seconds: Double, metrics: SongMetrics,
+      copying: CopyReport? = nil, attempts: [SongAttempt]? = nil, gate: GateVerdict? = nil
     ) {
+      self.copying = copying
+      self.attempts = attempts
+      self.gate = gate
       self.file = file
       self.sha256 = sha256
       self.seed = seed
@@ -104,7 +127,7 @@ package struct WorkResult: Codable, Sendable {
   }
 
   package enum CodingKeys: String, CodingKey {
-    case version, failure, training, generate, evaluation, songs, warnings, weights, numerics
+    case version, failure, training, generate, evaluation, songs, warnings, remarks, withheld, weights, numerics
     case instructionSet = "instruction_set"
     case programVersion = "program_version"
   }

@@ -5,13 +5,17 @@ internal import Jobs
 internal import MIDI
 internal import Network
 
-/// One attempt of a run: does what an order says inside the run's folder, and touches nothing else.
+/// One attempt of a run: does what an order says inside the run's folder, and touches nothing else but the cache that the
+/// order names.
 package struct Worker {
   private let order: WorkOrder
   private let threads: Int
   private let folder: String
   private let stop: StopFlag
   private var warnings: [String] = []
+  private var remarks: [WorkResult.Remark] = []
+  /// What was trained on and what was held out, which songs are judged by.
+  private var music: (all: EncodedCorpus, heldOut: EncodedCorpus)?
   private var progressAt = -Double.infinity
   private var shownCheckpoint = 0
 
@@ -68,6 +72,7 @@ package struct Worker {
       result.failure = .init(kind: .fault, message: "\(error)")
     }
     result.warnings = warnings
+    result.remarks = remarks
     try write(result, to: RunFolder.result)
     return result
   }
@@ -126,7 +131,7 @@ package struct Worker {
     if let fields = order.generate {
       let settings = fields.resolved(over: GenerateFields(weights.metadata.generate))
       result.generate = settings
-      result.songs = try generate(settings, weights)
+      try generate(settings, weights, into: &result)
     }
     tell(WorkProgress(stage: .done, fraction: 1, songs: result.songs.count))
     return result
@@ -154,16 +159,17 @@ package struct Worker {
       validation = try corpus(files, plan)
       train = all.without(validation)
     }
-    if validation.items.isEmpty {
-      warnings.append("there is too little music to hold any out, so nothing tells when training makes things worse")
-    }
+    music = (order.validationFiles == nil ? all : train.adding(validation), validation)
+    let files = (train.fileCount, validation.fileCount)
     let path = folder + "/" + RunFolder.weights
     // An attempt before this one may have come to the end of training.
     if let report = try? readJSON(WorkResult.Training.self, from: Self.trainingReport),
       let (file, hash) = try? WeightsFile.read(path), hash == report.sha256
     {
+      remarks += report.remarks(files: files.0, heldOut: files.1)
       return (file, report, validation)
     }
+    let startLoss = try start.flatMap { try validationLoss(of: $0, as: plan, on: validation, threads: threads) }
     var task = TrainingTask(plan: plan, settings: settings.trainingSettings, train: train, validation: validation)
     task.start = start
     task.startHash = order.weights?.sha256
@@ -175,7 +181,21 @@ package struct Worker {
     let share = order.generate == nil ? 1 : 0.95
     let memory = try task.checkedMemory()
     tell(WorkProgress(stage: .training, iterations: task.settings.iterations, memoryBytes: memory))
-    var outcome = try Composition.train(task, stop: stop, memory: memory) { progress in
+    var curve = LearningCurve()
+    var isFirst = true
+    var outcome: TrainingOutcome
+    // A curve is for looking at: that it cannot be written does not stop the work.
+    defer { try? write(curve, to: RunFolder.curve, flushing: false) }
+    outcome = try Composition.train(task, stop: stop, memory: memory) { progress in
+      if isFirst, progress.checkpointIteration > 0,
+        let earlier = try? readJSON(LearningCurve.self, from: RunFolder.curve)
+      {
+        curve = earlier
+        curve.resume(after: progress.checkpointIteration)
+      }
+      isFirst = false
+      let isNews = curve.take(progress) || progress.checkpointIteration != shownCheckpoint
+      if isNews { try? write(curve, to: RunFolder.curve, flushing: false) }
       tell(
         WorkProgress(
           stage: .training, iteration: progress.iteration, iterations: progress.iterations, loss: progress.loss,
@@ -188,7 +208,9 @@ package struct Worker {
     outcome.weights.metadata.generate = settings.generate.defaults
     let bytes = try outcome.weights.encoded()
     try DurableFile.write(bytes, to: path)
-    let report = outcome.report(sha256: ContentHash(of: bytes))
+    var report = outcome.report(sha256: ContentHash(of: bytes))
+    report.startLoss = startLoss
+    remarks += report.remarks(files: files.0, heldOut: files.1)
     try write(report, to: Self.trainingReport)
     task.removeCheckpoints()
     return (outcome.weights, report, validation)
@@ -205,37 +227,78 @@ package struct Worker {
 
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
-    let corpus = try EncodedCorpus(music(files), representation, stop: stop)
+    let corpus = try EncodedCorpus(
+      music(files), representation, cache: order.cache.map { SongCache(folder: path($0)) }, threads: threads, stop: stop
+    )
     warnings += corpus.warnings
     return corpus
   }
 
   // MARK: Generating
 
-  private mutating func generate(_ settings: GenerateSettings, _ weights: WeightsFile) throws -> [WorkResult.Song] {
+  private mutating func generate(
+    _ settings: GenerateSettings, _ weights: WeightsFile, into result: inout WorkResult
+  ) throws {
     let prime = try given(order.prime, "which is to be continued")
     let melody = try given(order.melody, "which is to be harmonised")
     let began = order.train == nil ? 0 : 0.95
     let generation = try Generation(weights, settings.generationSettings, threads: threads)
-    let outcome = try generation.run(prime: prime, melody: melody, stop: stop) { share in
-      tell(WorkProgress(stage: .generating, fraction: began + (1 - began) * share))
+    func showShare(_ share: Double) { tell(WorkProgress(stage: .generating, fraction: began + (1 - began) * share)) }
+    if let again = order.again {
+      let made = try generation.compose(
+        [again.seed], prime: prime, melody: melody, stop: stop, progress: showShare)
+      for song in made.songs {
+        result.songs.append(
+          try place(song, number: again.number, SongJudgement(of: song.score), attempts: []))
+      }
+      return
     }
+    var reference = try reference(weights)
+    let gate = settings.gateSettings
+    let outcome = try generation.run(
+      prime: prime, melody: melody, gate: gate,
+      judge: { reference?.judge($0, longest: gate.longest) ?? SongJudgement(of: $0) }, stop: stop, progress: showShare)
     warnings += outcome.warnings
+    remarks += outcome.remarks
+    for (index, song) in outcome.songs.enumerated() {
+      result.songs.append(try place(song.song, number: index + 1, song.judgement, attempts: song.attempts))
+    }
+    if !outcome.withheld.isEmpty {
+      result.withheld = outcome.withheld.map { .init(attempts: $0.attempts, gate: $0.judgement.gate) }
+    }
+  }
+
+  /// Writes a song into the run's folder.
+  private func place(
+    _ song: GeneratedSong, number: Int, _ judgement: SongJudgement, attempts: [SongAttempt]
+  ) throws -> WorkResult.Song {
+    guard let id = SongID(run: order.run, number: number) else {
+      throw CompositionError(.spec, "a run makes at most 10,000 songs")
+    }
     let songs = folder + "/" + RunFolder.songs
     try DurableFile.makeFolder(songs)
-    var result: [WorkResult.Song] = []
-    for (index, song) in outcome.songs.enumerated() {
-      guard let id = SongID(run: order.run, number: index + 1) else {
-        throw CompositionError(.spec, "a run makes at most 10,000 songs")
+    let name = id.fileStem + ".mid"
+    try DurableFile.write(song.bytes, to: songs + "/" + name)
+    return WorkResult.Song(
+      file: name, sha256: song.sha256, seed: song.seed, bars: song.bars, notes: song.notes, seconds: song.seconds,
+      metrics: judgement.metrics, copying: judgement.copying, attempts: attempts, gate: judgement.gate)
+  }
+
+  /// What songs are judged by: the run's corpus, or what its weights were trained on, as the representation tells it.
+  private mutating func reference(_ weights: WeightsFile) throws -> MusicReference? {
+    let representation = try weights.metadata.plan.reading().representation
+    if music == nil, let files = order.against ?? (order.files.isEmpty ? nil : order.files) {
+      do {
+        let all = try corpus(files, weights.metadata.plan)
+        music = (all, all.split(holdingOut: 0.1).validation)
+      } catch let error as CompositionError {
+        // Songs can be made without it.
+        warnings.append("songs were judged by no corpus: \(error.message)")
       }
-      let name = id.fileStem + ".mid"
-      try DurableFile.write(song.bytes, to: songs + "/" + name)
-      result.append(
-        WorkResult.Song(
-          file: name, sha256: song.sha256, seed: song.seed, bars: song.bars, notes: song.notes, seconds: song.seconds,
-          metrics: SongMetrics(of: song.score)))
     }
-    return result
+    guard let music else { return nil }
+    let songs = ReferenceSong.songs(of: music.all, representation)
+    return try MusicReference(songs, heldOut: Set(music.heldOut.items.map(\.sha256)), stop: stop)
   }
 
   /// Reads music that was given beside the corpus.
@@ -298,6 +361,6 @@ extension TrainingOutcome {
     WorkResult.Training(
       sha256: sha256, parameters: weights.parameterCount, iterations: iterations, epochs: epochs,
       trainLoss: trainLoss, validationLoss: validationLoss, bestIteration: bestIteration, seconds: seconds,
-      tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy.rawValue)
+      tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy.rawValue, lastValidationLoss: lastValidationLoss)
   }
 }

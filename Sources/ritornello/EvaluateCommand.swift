@@ -41,7 +41,8 @@ struct EvaluateCommand: ParsableCommand {
           throw fail("\(settings) has another representation than the weights", Exit.data)
         }
       }
-      let corpus = try EncodedCorpus(try music(at: path), try file.metadata.plan.reading().representation)
+      let corpus = try EncodedCorpus(
+        try music(at: path), try file.metadata.plan.reading().representation, threads: threads)
       for warning in corpus.warnings { printError("ritornello: " + warning) }
       let report = try evaluate(file, hash: hash, on: corpus, threads: threads)
       print(json ? text(report) : lines(report))

@@ -13,10 +13,12 @@ struct GenerateCommand: ParsableCommand {
     discussion: """
       Writes 01.mid, 02.mid, … into a folder; a file that is there is never overwritten. The same weights, settings and \
       seed give the same bytes. What is asked for with --key to --melody holds in every song; where it cannot, nothing \
-      is written and the fields are named.
+      is written and the fields are named. Silence and one repeated note are composed again; with --against also what is \
+      not like that music, or copies too much of it.
 
       ritornello generate chorale.safetensors -o hymns --key G --length "16 bars" --melody tune.mid
       ritornello generate chorale.safetensors -o songs --songs 4 --seed 7
+      ritornello generate chorale.safetensors -o songs --against Examples/chorales/train
       """)
 
   @Argument(help: "The weights file.", completion: .file(extensions: ["safetensors"]))
@@ -36,6 +38,12 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "A MIDI file to continue.", completion: .file()) var prime: String?
   @OptionGroup(title: "What the songs are to be") var order: OrderOptions
   @Option(help: "The seed of every random choice.") var seed: String?
+  @Option(help: "How often a song is tried until one passes the gate; 1: nothing is composed again.")
+  var attempts: String?
+  @Option(help: "What becomes of a song that passes no attempt: deliver or withhold.") var onGate: String?
+  @Option(
+    parsing: .upToNextOption, help: "MIDI files or folders that songs are measured against.", completion: .file())
+  var against: [String] = []
   @Option(help: "Threads; 0: all cores. Changes no byte of the songs.") var threads = 0
   @Flag(help: "Print one JSON object.") var json = false
 
@@ -58,11 +66,40 @@ struct GenerateCommand: ParsableCommand {
         throw fail(
           "\(FileName(path).shown) is there already and is not overwritten; name another folder", Exit.cannotCreate)
       }
+      var reference = try reference(file, interruption)
       let generation = try Generation(file, settings.generationSettings, threads: threads)
-      let outcome = try generation.run(prime: prime, melody: melody, stop: interruption.flag) { _ in }
+      let gate = settings.gateSettings
+      let outcome = try generation.run(
+        prime: prime, melody: melody, gate: gate,
+        judge: { reference?.judge($0, longest: gate.longest) ?? SongJudgement(of: $0) }, stop: interruption.flag
+      ) { _ in }
       for warning in outcome.warnings { printError("ritornello: " + warning) }
-      try write(outcome.songs, to: paths)
+      try write(outcome.songs.map(\.song), to: paths)
+      tell(outcome, paths)
       print(text(outcome, paths, hash))
+    }
+  }
+
+  /// What songs are measured against, as the weights' representation tells it; nil: nothing.
+  private func reference(_ weights: WeightsFile, _ interruption: Interruption) throws -> MusicReference? {
+    guard !against.isEmpty else { return nil }
+    let representation = try weights.metadata.plan.reading().representation
+    let all = try EncodedCorpus(try music(at: against), representation, stop: interruption.flag)
+    for warning in all.warnings { printError("ritornello: " + warning) }
+    let held = Set(all.split(holdingOut: 0.1).validation.items.map(\.sha256))
+    return try MusicReference(
+      ReferenceSong.songs(of: all, representation), heldOut: held, stop: interruption.flag)
+  }
+
+  /// Tells of songs that passed no attempt.
+  private func tell(_ outcome: JudgedOutcome, _ paths: [String]) {
+    for (song, path) in zip(outcome.songs, paths) where !song.judgement.gate.passed {
+      printError(
+        "ritornello: \(FileName(path).shown) passed none of \(song.attempts.count) attempts: "
+          + song.judgement.gate.reasons.joined(separator: "; "))
+    }
+    for song in outcome.withheld {
+      printError("ritornello: a song was withheld: " + song.judgement.gate.reasons.joined(separator: "; "))
     }
   }
 
@@ -71,7 +108,7 @@ struct GenerateCommand: ParsableCommand {
     let given: [(String, String?)] =
       [
         ("songs", songs), ("length", length), ("temperature", temperature), ("top_p", topP), ("top_k", topK),
-        ("prime", prime), ("seed", seed),
+        ("prime", prime), ("seed", seed), ("attempts", attempts), ("on_gate", onGate),
       ] + order.given
     for case (let name, let text?) in given { options[name] = [text] }
     let (value, diagnostics) = SettingsFile.parseGenerate(
@@ -99,14 +136,14 @@ struct GenerateCommand: ParsableCommand {
     }
   }
 
-  private func text(_ outcome: GenerationOutcome, _ paths: [String], _ hash: ContentHash) -> String {
+  private func text(_ outcome: JudgedOutcome, _ paths: [String], _ hash: ContentHash) -> String {
     let speed = outcome.seconds > 0 ? Double(outcome.tokens) / outcome.seconds : 0
     guard json else {
-      return zip(outcome.songs, paths).map { song, path in
+      return zip(outcome.songs.map(\.song), paths).map { song, path in
         "\(FileName(path).shown): \(song.bars) bars, \(song.notes) notes"
       }.joined(separator: "\n")
     }
-    let songs = zip(outcome.songs, paths).map { song, path in
+    let songs = zip(outcome.songs.map(\.song), paths).map { song, path in
       JSONValue.object([
         ("path", .string(PathWalk.absolute(PathWalk.argument(path)).shown)), ("sha256", .string(song.sha256.hex)),
         ("seed", .int(Int(song.seed))), ("bars", .double(song.bars)), ("notes", .int(song.notes)),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Composition
 import Identity
 import MIDI
 
@@ -39,19 +40,28 @@ struct InspectCommand: ParsableCommand {
         unfound = unfound ?? (error.kind == .noSuchPath ? 66 : error.kind == .machine ? 74 : 65)
       }
     }
+    // What is printed at once is not kept: a folder may hold a hundred thousand files.
     var reports: [InspectReport] = []
-    for file in files {
-      let report = InspectReport(of: file, keepsScores: roll)
-      if roll { print(report.roll(width: Terminal.width)) }
-      reports.append(report.withoutScores)
+    var (isMachineFault, isBad) = (false, false)
+    var output = JSONStream()
+    if json { output.begin("[") }
+    try OrderedWork().run(files.count) {
+      InspectReport(of: files[$0], keepsScores: roll)
+    } take: { report, _ in
+      isMachineFault = isMachineFault || report.isMachineFault
+      isBad = isBad || !report.isOK
+      if json {
+        output.add(report.json)
+      } else if roll {
+        print(report.roll(width: Terminal.width))
+      } else {
+        reports.append(report)
+      }
     }
-    if json {
-      print(JSONValue.array(reports.map(\.json)).text())
-    } else if !roll {
-      print(InspectReport.table(reports, width: Terminal.width))
-    }
+    if json { output.end() }
+    if !json, !roll { print(InspectReport.table(reports, width: Terminal.width)) }
     if let unfound { throw ExitCode(unfound) }
-    if reports.contains(where: \.isMachineFault) { throw ExitCode(74) }
-    if reports.contains(where: { !$0.isOK }) { throw ExitCode(65) }
+    if isMachineFault { throw ExitCode(74) }
+    if isBad { throw ExitCode(65) }
   }
 }

@@ -21,7 +21,7 @@ struct Ritornello: ParsableCommand {
       CancelCommand.self, RetryCommand.self, DoctorCommand.self, ReproduceCommand.self, SongsCommand.self,
       RunsCommand.self, WeightsCommand.self, CorpusCommand.self, LineageCommand.self, TrainCommand.self,
       GenerateCommand.self,
-      EvaluateCommand.self, InspectCommand.self, TensorsCommand.self, WorkCommand.self,
+      EvaluateCommand.self, MeasureCommand.self, InspectCommand.self, TensorsCommand.self, WorkCommand.self,
     ])
 
   static func main() {

@@ -28,18 +28,21 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @OptionGroup var log: LogOptions
+
   func run() throws {
     let paths = try StudioOpening.paths(studio)
     let signals = StopSignals()
+    let format = log.logFormat
     let names = jobs
     let outcome: PassOutcome = try StudioOpening.reporting {
       do {
         return try StudioOpening.onOwnThread {
-          let environment = StudioOpening.environment()
+          let environment = StudioOpening.environment(format: format)
           let log = environment.log
           let loop = StudioLoop(
             paths: paths, environment: environment, signals: signals,
-            progress: StandardErrorProgress { log.info("\($0)") })
+            progress: StandardErrorProgress(format: format) { log.info("\($0)") })
           return try loop.pass(jobs: names)
         }
       } catch StudioError.busy(let pid) {
@@ -58,14 +61,19 @@ struct RunCommand: ParsableCommand {
   /// Leaves the jobs to the process that owns the studio.
   private func handOver(to pid: Int32?, _ paths: StudioPaths, _ signals: StopSignals) throws -> PassOutcome {
     let owner = "pid \(pid.map(String.init) ?? "unknown")"
+    let environment = StudioOpening.environment(format: log.logFormat)
     guard !jobs.isEmpty else {
-      printError("ritornello: another process (\(owner)) owns the studio; nothing to do")
+      environment.log.info("another process (\(owner)) owns the studio; nothing to do")
       return PassOutcome(status: 0, runs: [:])
     }
-    let handing = HandingOver(paths: paths, environment: StudioOpening.environment())
+    let handing = HandingOver(paths: paths, environment: environment)
     let requests = try handing.leave(jobs: jobs)
-    printError("ritornello: handed \(jobs.joined(separator: ", ")) to the process that owns the studio (\(owner))")
+    environment.log.info("handed \(jobs.joined(separator: ", ")) to the process that owns the studio (\(owner))")
     guard wait else { return PassOutcome(status: 0, runs: [:]) }
-    return try handing.wait(for: requests, signals: signals)
+    let outcome = try handing.wait(for: requests, signals: signals)
+    if !json {
+      for (run, state) in outcome.runs.sorted(by: { $0.key < $1.key }) { print("\(run) is \(state)") }
+    }
+    return outcome
   }
 }

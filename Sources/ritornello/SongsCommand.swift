@@ -58,7 +58,7 @@ extension SongRecord {
       ("path", .string(path)), ("sha256", .hash(sha256)), ("weights", .hash(weights)), ("snapshot", .hash(snapshot)),
       ("seed", .int(Int(clamping: seed))), ("bars", .double(bars)), ("notes", .int(notes)),
       ("seconds", .double(seconds)), ("delivered_at", .time(deliveredAt)), ("collected", .time(collectedAt)),
-      ("metrics", .stored(metrics)),
+      ("metrics", .stored(metrics)), ("judgement", judgement.map { .stored($0) } ?? .null),
     ])
   }
 }

@@ -46,38 +46,56 @@ struct TensorsCommand: ParsableCommand {
   func run() throws {
     try reporting {
       let representation = try chosenRepresentation()
+      let paths = Set(try PathWalk.files(at: path.map(PathWalk.argument))).sorted()
+      try checkOutput(output)
+      let spool = try SongSpool(beside: output, representation)
       var files: [TensorsReport.File] = []
-      for path in Set(try PathWalk.files(at: path.map(PathWalk.argument))).sorted() {
-        var file = TensorsReport.File(path: path)
-        do {
-          for score in try MIDIFile(bytes: try bytes(of: path)).scores() {
-            let (song, losses) = try representation.encode(score)
-            file.report += losses
-            file.songs.append(song)
-          }
-        } catch let problem as PathWalk.Problem {
-          throw problem
-        } catch {
-          file.leftOut = "\(error)"
-          printError("ritornello: \(path.shown) was left out: \(error)")
+      try OrderedWork().run(paths.count) {
+        try encode(paths[$0], representation)
+      } take: { file, _ in
+        for song in file.songs { try spool.append(song) }
+        if let reason = file.report.leftOut {
+          printError("ritornello: \(file.report.path.shown) was left out: \(reason)")
         }
-        files.append(file)
+        files.append(file.report)
       }
-      let songs = files.flatMap { file in file.songs.map { (name: file.path.shown, song: $0) } }
-      guard !songs.isEmpty else {
+      try spool.finish()
+      let songs = files.lazy.flatMap { file in file.songs.lazy.map { (name: file.path.shown, outline: $0) } }
+      guard files.contains(where: { !$0.songs.isEmpty }) else {
         throw fail("no file can be written as \(representation.settings.name.rawValue)", Exit.data)
       }
-      try checkOutput(output)
-      let archive: [UInt8]
       do {
-        archive = try representation.archive(of: songs).encoded()
-      } catch {
+        let archive = SongArchive(representation, songs: songs)
+        try DurableFile.write(to: output) { append in
+          try archive.write(song: { spool.song($0) }) { try $0.withUnsafeBytes(append) }
+        }
+      } catch let error as NumpyArchive.Failure {
         throw fail("\(error)", Exit.data)
       }
-      try DurableFile.write(archive, to: output)
       let report = TensorsReport(output: PathWalk.argument(output), representation: representation, files: files)
-      print(json ? report.json.text() : report.text)
+      if json { report.printJSON() } else { print(report.text) }
     }
+  }
+
+  /// One file's songs, packed, and what is told of it.
+  private func encode(
+    _ path: FileName, _ representation: Representation
+  ) throws -> (report: TensorsReport.File, songs: [PackedSong]) {
+    var file = TensorsReport.File(path: path)
+    var songs: [PackedSong] = []
+    do {
+      for score in try MIDIFile(bytes: try bytes(of: path)).scores() {
+        let (song, losses) = try representation.encode(score)
+        file.report += losses
+        songs.append(PackedSong(song, representation))
+      }
+    } catch let problem as PathWalk.Problem {
+      throw problem
+    } catch {
+      file.leftOut = "\(error)"
+    }
+    file.songs = songs.map(\.outline)
+    return (file, songs)
   }
 
   private func chosenRepresentation() throws -> Representation {

@@ -51,6 +51,12 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "f32, or bf16: large products of rounded numbers, faster where the processor has them.")
   var precision: String?
   @Option(help: "Threads; 0: all cores. Changes no byte of the weights.") var threads = 0
+  @Option(
+    help: """
+      A folder that keeps the music as the network reads it, for later trainings, or none. By default, from 100 files on, \
+      ritornello in $XDG_CACHE_HOME or ~/.cache.
+      """, completion: .directory)
+  var cache: String?
   @Flag(help: "Print one JSON object.") var json = false
 
   func validate() throws {
@@ -112,6 +118,12 @@ struct TrainCommand: ParsableCommand {
     return choice
   }
 
+  /// Where songs are kept: a folder that is named keeps those of few files too.
+  private var songCache: SongCache? {
+    guard let cache else { return SongCache.ofUser() }
+    return cache == "none" ? nil : SongCache(folder: cache, leastFiles: 1)
+  }
+
   private func makeTask(
     _ settings: TrainSettings, from start: (weights: WeightsFile, hash: ContentHash)?, stop: StopFlag
   ) throws -> TrainingTask {
@@ -120,11 +132,12 @@ struct TrainCommand: ParsableCommand {
     let files = try music(at: path)
     plan.tell(corpora: files.map(\.corpus), from: start?.weights.metadata.plan)
     let representation = try plan.reading().representation
-    let all = try EncodedCorpus(files, representation, stop: stop)
+    let cache = songCache
+    let all = try EncodedCorpus(files, representation, cache: cache, threads: threads, stop: stop)
     for warning in all.warnings { printError("ritornello: " + warning) }
     var (train, heldOut) = all.split(holdingOut: settings.heldOutShare)
     if case .paths(let paths) = settings.validation {
-      heldOut = try EncodedCorpus(try music(at: paths), representation, stop: stop)
+      heldOut = try EncodedCorpus(try music(at: paths), representation, cache: cache, threads: threads, stop: stop)
       train = all.without(heldOut)
     }
     return TrainingTask(

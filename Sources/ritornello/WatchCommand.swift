@@ -18,16 +18,19 @@ struct WatchCommand: ParsableCommand {
   @Option(help: StudioOpening.studioHelp, completion: .directory)
   var studio: String?
 
+  @OptionGroup var log: LogOptions
+
   func run() throws {
     let paths = try StudioOpening.paths(studio)
     let signals = StopSignals()
+    let format = log.logFormat
     try StudioOpening.reporting {
       try StudioOpening.onOwnThread {
-        let environment = StudioOpening.environment()
+        let environment = StudioOpening.environment(format: format)
         let log = environment.log
         let loop = StudioLoop(
           paths: paths, environment: environment, signals: signals,
-          progress: StandardErrorProgress { log.info("\($0)") })
+          progress: StandardErrorProgress(format: format) { log.info("\($0)") })
         try loop.watch()
       }
     }

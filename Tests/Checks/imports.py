@@ -19,9 +19,10 @@ MAY_IMPORT = {
     "Jobs": {"Identity", "StrictYAML"},
     "Work": {"Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"},
     "Ledger": {"Identity", "GRDB"},
+    "Pages": {"Identity", "MIDI"},
     "Studio": {
-        "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "CPosix", "CLibArchive", "Logging",
-        "StrictYAML",
+        "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "Pages", "CPosix", "CLibArchive",
+        "Logging", "StrictYAML",
     },
     "ritornello": {
         "Identity", "MIDI", "Representation", "Network", "Composition", "StrictYAML", "Jobs", "Work", "Ledger",
@@ -31,7 +32,7 @@ MAY_IMPORT = {
 C_MODULES = {"CSHA256", "CKernels", "CPosix", "CLibYAML", "CLibArchive"}
 SYSTEM = {"Swift", "Synchronization", "Glibc", "Dispatch"}
 FOUNDATION = {"Foundation", "FoundationEssentials", "FoundationInternationalization"}
-NO_FOUNDATION = {"Identity", "MIDI", "Representation", "Network"}
+NO_FOUNDATION = {"Identity", "MIDI", "Representation", "Network", "Pages"}
 
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+"

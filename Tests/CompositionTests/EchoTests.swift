@@ -104,10 +104,10 @@ struct BarsLeftTests {
   private func told(step: Int, of length: Int?) -> [String: Float] {
     var past = Past(length: length)
     past.step = step
-    var row = SparseRow(onesAt: [])
+    var row = SparseRows(width: inputs.names.count)
     inputs.append(to: &row, from: 0, after: past, pitches: [])
-    let values = row.values.isEmpty ? [Float](repeating: 1, count: row.places.count) : row.values
-    return Dictionary(uniqueKeysWithValues: zip(row.places.map { inputs.names[Int($0)] }, values))
+    let values = row.values ?? [Float](repeating: 1, count: row.indices.count)
+    return Dictionary(uniqueKeysWithValues: zip(row.indices.map { inputs.names[Int($0)] }, values))
   }
 
   @Test("quarters are counted down to 0, and bars are told as shares")

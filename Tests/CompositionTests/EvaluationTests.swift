@@ -53,7 +53,7 @@ struct EvaluationTests {
     let network = Network(reading.architecture, seed: 3)
     let songs = task.train.items.map(\.song)
     let pool = WorkerPool(threads: 1)
-    let scoring = Scoring(network, reading, pool: pool)
+    let scoring = try Scoring(network, reading, pool: pool)
     let together = try scoring.score(corpus(of: songs)).songs.map(\.nll)
     let alone = try songs.map { try scoring.score(corpus(of: [$0])).sum(\.nll) }
     #expect(together == alone)

@@ -28,6 +28,21 @@ struct MachineShareTests {
     #expect(share.memory == 700)
   }
 
+  @Test("control groups of version 1 bound it too, each kind in a hierarchy of its own")
+  func version1() {
+    let share = share([
+      "/proc/self/cgroup": "12:cpu,cpuacct:/docker/x\n9:memory:/docker/x\n0::/other\n",
+      "/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "150000\n",
+      "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n",
+      "/sys/fs/cgroup/cpu/docker/x/cpu.cfs_quota_us": "-1\n",
+      "/sys/fs/cgroup/cpu/docker/x/cpu.cfs_period_us": "100000\n",
+      "/sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes": "600\n",
+      "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+    ])
+    #expect(share.processors == 2)
+    #expect(share.memory == 600)
+  }
+
   @Test(
     "damaged limits are no limits", arguments: ["", "\n", "-5 100", "0 0", "9999999999999999999999 1", "x y", "100000"])
   func damaged(text: String) {

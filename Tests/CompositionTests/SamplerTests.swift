@@ -1,6 +1,8 @@
+import TestSupport
 import Testing
 
 @testable import Composition
+@testable import Network
 
 @Suite("Drawing tokens")
 struct SamplerTests {
@@ -52,5 +54,48 @@ struct SamplerTests {
   func nothing() {
     var sampler = Sampler(GenerationSettings(), seed: 1)
     #expect(sampler.draw([-.infinity, -.infinity]) == nil)
+  }
+
+  @Test(
+    "what is drawn is what sorting all classes by the plain rule draws",
+    arguments: [(0, 1), (7, 1), (0, 0.8), (9, 0.6)])
+  func plain(topK: Int, topP: Double) {
+    var numbers = SeededGenerator(seed: 4)
+    var sampler = Sampler(GenerationSettings(temperature: 1.3, topP: topP, topK: topK), seed: 11)
+    let random = Philox(seed: 11, purpose: Purpose.sample)
+    for draw in 0..<300 {
+      let logits = (0..<Int.random(in: 1...90, using: &numbers)).map { _ in
+        // Some are forbidden, some equal.
+        Bool.random(using: &numbers) ? -Float.infinity : Float(Int.random(in: -60...20, using: &numbers)) / 4
+      }
+      let expected = plainDraw(logits, random.uniform(UInt64(draw)), topK, Float(topP))
+      #expect(sampler.draw(logits) == expected)
+    }
+  }
+
+  private func plainDraw(_ logits: [Float], _ u: Float, _ topK: Int, _ topP: Float) -> Int32? {
+    var allowed = logits.indices.filter { logits[$0] > -Float.infinity }
+    guard let largest = allowed.map({ logits[$0] }).max() else { return nil }
+    let weights = logits.map { Numerics.exp(($0 - largest) / 1.3) }
+    if topK > 0 || topP < 1 {
+      allowed.sort { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
+      if topK > 0 { allowed = Array(allowed.prefix(topK)) }
+      var sum: Float = 0
+      let total = allowed.reduce(Float(0)) { $0 + weights[$1] }
+      if topP < 1,
+        let last = allowed.firstIndex(where: {
+          sum += weights[$0]
+          return sum >= topP * total
+        })
+      {
+        allowed = Array(allowed[...last])
+      }
+    }
+    var left = u * allowed.reduce(Float(0)) { $0 + weights[$1] }
+    for index in allowed {
+      left -= weights[index]
+      if left < 0 { return Int32(index) }
+    }
+    return allowed.last { weights[$0] > 0 }.map(Int32.init)
   }
 }

@@ -102,7 +102,37 @@ struct SongMetricsTests {
     #expect(
       Set(object.keys) == [
         "pitch_class_entropy", "scale_consistency", "groove_consistency", "polyphony", "empty_bars", "note_density",
-        "longest_repeat", "self_similarity", "pitch_range", "hanging_notes",
+        "longest_repeat", "self_similarity", "bar_line_leap", "held_over", "pitch_range", "hanging_notes",
       ])
+  }
+
+  @Test("held over is the notes that sound on over a bar line, by bar lines and pitches that sound")
+  func heldOver() {
+    // Two pitches always and three bar lines, of which the upper line is held over each.
+    let held = score([[(0, 20, 60), (20, 64, 62)], [(0, 16, 50), (16, 32, 52), (32, 48, 50), (48, 64, 48)]])
+    #expect(SongMetrics(of: held).heldOver == 3.0 / 3 / 2)
+    #expect(SongMetrics(of: score([[(0, 16, 60), (16, 32, 62)]])).heldOver == 0)
+    #expect(SongMetrics(of: score([[(0, 12, 60)]])).heldOver == 0)
+  }
+
+  @Test("bars that lead on leap less over their lines than bars in any order")
+  func leap() {
+    // Each bar ends a tone below where the next begins; the bars climb.
+    var notes: [(Int, Int, Int)] = []
+    for bar in 0..<6 {
+      notes.append((bar * 16, bar * 16 + 8, 60 + 4 * bar))
+      notes.append((bar * 16 + 8, bar * 16 + 16, 62 + 4 * bar))
+    }
+    let climbing = score([notes])
+    #expect(SongMetrics(of: climbing).barLineLeap < 0.5)
+    #expect(SongMetrics(of: score([[(0, 4, 60), (4, 8, 62)]])).barLineLeap == 0)
+    #expect(SongMetrics(of: score([(0..<6).map { ($0 * 16, $0 * 16 + 16, 60) }])).barLineLeap == 0)
+  }
+
+  @Test("metrics that an earlier version wrote are read")
+  func earlier() throws {
+    let metrics = try JSONDecoder().decode(
+      SongMetrics.self, from: Data(#"{"polyphony": 2.5, "pitch_range": 7}"#.utf8))
+    #expect(metrics.polyphony == 2.5 && metrics.pitchRange == 7 && metrics.heldOver == 0)
   }
 }

@@ -141,7 +141,6 @@ struct JobsFileTests {
       "jobs: {j: {corpus: c, train: {}, generate: {from: starter}}}",
       ["jobs.yaml:1:8: generate has from: starter, but the job trains; its songs come from what it made"]
     ),
-    ("jobs: {j: {generate: {on_gate: x}}}", ["jobs.yaml:1:23: on_gate is not allowed here: it is not built yet"]),
     (
       "jobs: {j: {generate: {style: {a: none}}}}",
       ["jobs.yaml:1:34: style is 'none': expected a number above 0 up to 1000000"]

@@ -26,6 +26,18 @@ struct EventsTests {
     song.tokens.map { representation.vocabulary[Int($0)] }
   }
 
+  @Test("a song that is as long as a song may be comes back whole", arguments: settings)
+  func longest(_ settings: RepresentationSettings) throws {
+    let representation = try Representation(settings)
+    var score = Score(tracks: [Score.Track(notes: [Score.Note(start: 0, end: 480, pitch: 60)])])
+    score.length = 480 * (1 << 20) / settings.framesAQuarter
+    let song = try representation.encode(score).0
+    #expect(song.frames == 1 << 20)
+    #expect(try representation.encode(representation.decode(song)).0 == song)
+    score.length += 480
+    #expect(throws: Representation.EncodingError.self) { try representation.encode(score) }
+  }
+
   @Test("decoding an encoding gives the quantised score, and encoding that gives the same tokens", arguments: settings)
   func laws(_ settings: RepresentationSettings) throws {
     let representation = try Representation(settings)

@@ -141,6 +141,53 @@ struct ArchiveTests {
     #expect(try reason(studio, "many.tar").contains("more than 100000 entries"))
   }
 
+  @Test("a method that may take any amount of memory to unpack is refused")
+  func methods() throws {
+    let studio = try TemporaryStudio(jobs: Self.jobs)
+    let folder = try #require(Bundle.module.url(forResource: "Golden", withExtension: nil))
+    for name in ["lzma", "bzip2"] {
+      try studio.write(
+        "inbox/\(name).zip", Array(try Data(contentsOf: folder.appendingPathComponent(name + ".zip"))))
+    }
+    try studio.pass()
+    #expect(try reason(studio, "lzma.zip").contains("packed by a method that is not read (ZIP 6.3 (lzma))"))
+    #expect(try reason(studio, "bzip2.zip").contains("use deflate"))
+    #expect(try studio.reader.objects().isEmpty)
+  }
+
+  @Test("an xz file whose decoder would take too much memory is refused")
+  func memory() throws {
+    let studio = try drop("memory.tar.xz", as: "memory.tar.xz")
+    #expect(
+      try reason(studio, "memory.tar.xz").contains("needs 1024 MiB of memory to be unpacked; the limit is 128 MiB"))
+    #expect(try studio.reader.objects().isEmpty)
+  }
+
+  @Test("while a large archive is read life goes on; told to stop, it is left whole and read another time")
+  func pulse() throws {
+    let studio = try TemporaryStudio(jobs: Self.jobs)
+    var tar: [UInt8] = []
+    for number in 0..<100 {
+      let song = TestMIDI.file(pitch: UInt8(number))
+      tar += TarEntry.header(name: "\(number).mid", size: song.count) + song
+      tar += [UInt8](repeating: 0, count: 512 - song.count)
+    }
+    try studio.write("inbox/many.tar", tar + [UInt8](repeating: 0, count: 1024))
+    let session = try studio.session()
+    var pulses = 0
+    session.intake.pulse = {
+      pulses += 1
+      if pulses == 150 { throw IntakeStopped() }
+    }
+    let look = try session.takeIn()
+    #expect(look.isPartial && look.decided == 0 && look.machineError == nil)
+    #expect(try studio.reader.drops().isEmpty && studio.exists("inbox/many.tar"))
+    #expect(studio.listing(".ritornello/objects").filter { $0.contains(".mid") }.isEmpty)
+    #expect(try session.takeIn().decided == 1)
+    #expect(pulses > 300)
+    #expect(try studio.reader.files(ofCorpus: "many").count == 100)
+  }
+
   @Test("a fault of the machine while an archive is read leaves it in the inbox")
   func machine() throws {
     let studio = try TemporaryStudio(jobs: Self.jobs)

@@ -3,6 +3,7 @@ import Glibc
 import Identity
 import Jobs
 import Ledger
+import Logging
 import Testing
 
 @testable import Studio
@@ -107,6 +108,72 @@ struct SchedulerTests {
     _ = try session.takeIn()
     studio.clock.advance(3600)
     #expect(try session.scheduler.look(session.jobs.file) == 0)
+  }
+
+  @Test("500 files that come over ten minutes make one run, of all of them")
+  func quiet() throws {
+    let studio = try studio("schedule: {when: corpus-changes, quiet: 60s}")
+    let session = try studio.session()
+    for batch in 0..<50 {
+      for number in 0..<10 {
+        try studio.write(
+          "inbox/bach/\(batch)-\(number).mid", TestMIDI.file(pitch: 60, velocities: [batch + 1, number + 1]))
+      }
+      #expect(try session.takeIn().decided == 10)
+      #expect(try session.scheduler.look(session.jobs.file) == 0)
+      studio.clock.advance(12)
+    }
+    studio.clock.advance(47)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    studio.clock.advance(1)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+    studio.clock.advance(3600)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    try session.supervisor.poll()
+    let run = try #require(try studio.reader.runs().first)
+    #expect(try run.snapshot.flatMap { try studio.reader.snapshot($0)?.files.count } == 500)
+    #expect(try states(studio) == [.delivered])
+  }
+
+  @Test("whatever a clock does, a time is run once and none is left out silently")
+  func jumps() throws {
+    // The first of January 1970 plus 20,000 days is a midnight in UTC.
+    let midnight = 20_000.0 * 86_400
+    // From where the clock is set to where, in hours from midnight; the due times, in days; what the log tells.
+    for (from, jump, missed, expected, tells) in [
+      // Back by an hour, over the time that was just kept: it is not run again.
+      (3.5, 2.5, "run-once", [0.0, 1], ""), (3.5, 2.5, "skip", [0, 1], ""),
+      // Back by a day, which is a correction: the day before has its time, this day's is not run again.
+      (3.5, -22, "run-once", [-1, 0], "count from now"),
+      // Forward over the next day's time by two hours: it is made up for, or passed over and told.
+      (26.5, 28.5, "run-once", [0, 1, 2, 3], ""), (26.5, 28.5, "skip", [0, 2, 3], "is passed over"),
+      // Forward by two days, which is a correction: what lies between was not missed.
+      (3.5, 53, "run-once", [0, 3, 4], "count from now"),
+    ] {
+      let studio = try studio("schedule: \"0 3 * * *\"\n    timezone: UTC\n    overlap: queue\n    missed: \(missed)")
+      let told = HeardLog()
+      studio.log = Logger(label: "test") { _ in told }
+      studio.clock.set(midnight + 2 * 3600)
+      let session = try studio.session()
+      func days(_ count: Double) throws {
+        for _ in 0..<Int(count * 24 * 6) {
+          _ = try session.scheduler.look(session.jobs.file)
+          // Each run is done at once.
+          for run in try studio.reader.queue() { try session.cancel(run.id) }
+          studio.clock.advance(600)
+        }
+      }
+      try days((from - 2) / 24)
+      studio.clock.set(midnight + jump * 3600)
+      try days(2)
+      let due = try studio.reader.runs().compactMap { run in
+        run.dueAt.map { ($0.timeIntervalSince1970 - midnight - 3 * 3600) / 86_400 }
+      }
+      #expect(due.sorted() == expected, "\(from) to \(jump), \(missed)")
+      let lines = told.lines.filter { $0.contains("passed over") || $0.contains("count from now") }
+      #expect(tells.isEmpty ? lines.isEmpty : lines.count == 1 && lines[0].contains(tells))
+    }
   }
 
   @Test("when the clock is set by more than three hours, times count from then")

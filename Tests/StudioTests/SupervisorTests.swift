@@ -3,10 +3,22 @@ import Glibc
 import Identity
 import Jobs
 import Ledger
+import Synchronization
 import Testing
 import Work
 
 @testable import Studio
+
+/// A system that has ended one process more for want of memory each time it is asked.
+private final class CountingMemoryKills: MemoryKills {
+  private let count = Mutex(0)
+  func kills() -> Int? {
+    count.withLock {
+      $0 += 1
+      return $0
+    }
+  }
+}
 
 @Suite("Runs and their workers")
 struct SupervisorTests {
@@ -307,5 +319,94 @@ struct SupervisorTests {
     try FileManager.default.removeItem(at: studio.url("outbox/chorales"))
     try studio.pass()
     #expect(try studio.reader.songs().allSatisfy { $0.collectedAt != nil })
+  }
+
+  @Test("a worker that the system ended for want of memory is told apart from one that a person ended")
+  func memory() throws {
+    let (studio, _) = try studio(.die(iterations: 5), .finish)
+    studio.memory = CountingMemoryKills()
+    let session = try studio.session()
+    _ = try session.takeIn()
+    _ = try session.queue(job: "chorales", request: "r1")
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    try session.supervisor.poll()
+    #expect(try run(studio).state == .queued)
+    #expect(try run(studio).error?.contains("the system ended the worker for want of memory") == true)
+    #expect(try run(studio).interruptions == 1)
+
+    let (other, _) = try self.studio(.die(iterations: 5), .finish)
+    let second = try other.session()
+    _ = try second.takeIn()
+    _ = try second.queue(job: "chorales", request: "r1")
+    try second.supervisor.startNext(second.jobs.file, blockedAtOnce: false)
+    try second.supervisor.poll()
+    #expect(try run(other).error == "the worker was ended by signal 9")
+  }
+
+  @Test("the kernel's count is read from its text")
+  func counts() {
+    #expect(KernelMemoryKills.number("oom_kill", in: "oom 3\noom_kill 2\noom_group_kill 0\n") == 2)
+    #expect(KernelMemoryKills.number("oom_kill", in: "low 0\n") == nil)
+    #expect(KernelMemoryKills.number("oom_kill", in: nil) == nil)
+  }
+
+  @Test("the wait for another try depends on run and attempt alone, and is shorter by a tenth at most")
+  func jitter() throws {
+    let runs = (1...200).compactMap { RunID(job: "a", number: $0) }
+    let shares = runs.map { Supervisor.jitter(of: $0, attempt: 1) }
+    #expect(shares == runs.map { Supervisor.jitter(of: $0, attempt: 1) })
+    #expect(shares.allSatisfy { (0..<1).contains($0) } && Set(shares).count == 200)
+    #expect((0.4...0.6).contains(shares.reduce(0, +) / 200))
+    let (studio, _) = try studio(.exit(9))
+    try studio.pass("chorales")
+    let wait = try #require(try run(studio).notBefore).timeIntervalSince(studio.clock.now)
+    #expect(wait > 54 - 1 && wait <= 60)
+  }
+
+  @Test("runs of a higher priority are started first, those of one in the order in which they were queued")
+  func priority() throws {
+    let jobs = ["a", "b", "c", "d"].enumerated().map { number, name in
+      "  \(name): {corpus: bach, priority: \([0, -1, 7, 0][number]), train: {iterations: 1}}\n"
+    }
+    let studio = try TemporaryStudio(jobs: "version: 1\nstudio: {settle: 0s}\njobs:\n" + jobs.joined())
+    studio.launcher = StandInLauncher([.hang(listens: true)])
+    try studio.write("inbox/bach/a.mid", TestMIDI.file(pitch: 60))
+    let session = try studio.session()
+    _ = try session.takeIn()
+    for name in ["a", "b", "c", "d"] { _ = try session.queue(job: name, request: name) }
+    #expect(try studio.reader.queue().map(\.id.job) == ["c", "a", "d", "b"])
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    #expect(session.supervisor.active.keys.map(\.job) == ["c"])
+  }
+
+  @Test("a training that would not fit into memory is refused with the figure, and no worker is started")
+  func fits() throws {
+    let studio = try TemporaryStudio(
+      jobs:
+        "version: 1\nstudio: {settle: 0s}\njobs: {a: {corpus: bach, train: {network: {hidden: 16384, layers: 16}}}}\n")
+    let launcher = StandInLauncher()
+    studio.launcher = launcher
+    try studio.write("inbox/bach/a.mid", TestMIDI.file(pitch: 60))
+    #expect(try studio.pass("a").status == 1)
+    let error = try #require(try run(studio).error)
+    #expect(error.contains("MiB of memory; there are"))
+    #expect(launcher.launched == 0)
+  }
+
+  @Test("what a job's next run costs is reckoned from those that were delivered")
+  func estimates() throws {
+    let (studio, _) = try studio(.finish)
+    try studio.pass("chorales")
+    let report = StatusReport(paths: studio.paths, environment: studio.environment)
+    let estimate = try #require(report.jobs.first?.estimate)
+    #expect(estimate.runs == 1 && (0..<1).contains(estimate.seconds ?? -1) && (estimate.memory ?? 0) > 1 << 20)
+    let job = try #require(try studio.session().jobs.file.jobs.first)
+    func past(_ seconds: Double, _ iterations: Int?) -> PastWork {
+      PastWork(seconds: seconds, iterations: iterations, settings: "{}")
+    }
+    // Ten iterations are asked for now: those of before took 2, 3 and 40 seconds each.
+    let reckoned = RunEstimate(job, past: [past(20, 10), past(60, 20), past(400, 10)])
+    #expect(reckoned?.seconds == 30 && reckoned?.runs == 3)
+    #expect(reckoned?.told.hasPrefix("about 30 s, at least ") == true)
   }
 }

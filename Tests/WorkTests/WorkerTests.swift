@@ -99,6 +99,24 @@ struct WorkerTests {
     #expect(!DurableFile.exists(folder.path + "/" + RunFolder.checkpoint))
   }
 
+  @Test("a cache that the order names is written and read, and changes no byte")
+  func cache() throws {
+    var order = try order(songs: 100)
+    var weights: [ContentHash?] = []
+    for cache in [nil, "cache", "cache"] as [String?] {
+      order.cache = cache
+      for name in [RunFolder.weights, "training.json"] { DurableFile.remove(folder.path + "/" + name) }
+      var worker = Worker(order, in: folder.path, stop: StopFlag())
+      let result = try worker.perform()
+      #expect(result.failure == nil)
+      weights.append(result.weights)
+      // The second time around the files are not even looked at.
+      if cache != nil { for file in order.files { DurableFile.remove(folder.path + "/" + file.name) } }
+    }
+    #expect(Set(weights).count == 1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/cache").count == 1)
+  }
+
   @Test("a worker that is started again does not train again and makes the same songs")
   func again() throws {
     var first = Worker(try order(), in: folder.path, stop: StopFlag())

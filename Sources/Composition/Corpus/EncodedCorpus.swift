@@ -1,5 +1,4 @@
 package import Identity
-internal import MIDI
 package import Representation
 
 /// The songs of a snapshot as a representation writes them, in an order that neither names nor arrival change.
@@ -7,11 +6,16 @@ package struct EncodedCorpus: Sendable {
   /// One song; a file of format 2 holds several.
   package struct Item: Sendable {
     /// The file's hash.
-    package var sha256: ContentHash
-    package var name: String
-    package var song: EncodedSong
+    package let sha256: ContentHash
+    package let name: String
+    package let outline: SongOutline
     /// The corpus that it is of, where styles are told apart.
     package var corpus: String?
+    fileprivate let store: SongStore
+    fileprivate let offset: Int
+
+    /// The song itself, unpacked each time that it is asked for.
+    package var song: EncodedSong { store.song(at: offset, outline) }
   }
 
   /// A file that the representation cannot take.
@@ -28,61 +32,32 @@ package struct EncodedCorpus: Sendable {
   /// The hash of the snapshot: of all files, also of those left out.
   package private(set) var snapshot: ContentHash
 
-  /// Reads and encodes files.
+  /// Reads and encodes files, or takes their songs from a cache that keeps them.
   ///
   /// - Parameters:
   ///   - files: What to read.
   ///   - representation: How the songs are written.
+  ///   - cache: Where songs are kept; nil: nowhere.
+  ///   - threads: Threads to read with; 0: all cores.
   ///   - stop: Asked between two files; nil: nobody asks for an end.
   /// - Throws: `Interrupted` where the flag is set; `CompositionError` of kind `machine` where a file cannot be read, of
   ///   kind `data` where its bytes are not those named.
-  package init(_ files: [MusicFile], _ representation: Representation, stop: StopFlag? = nil) throws {
-    snapshot = ContentHash(ofSnapshot: [])
-    var seen: Set<ContentHash> = []
-    for file in files {
-      if stop?.isStopped == true { throw Interrupted() }
-      let bytes = try DurableFile.read(file.path, limit: file.sha256 == nil ? MIDILimits().fileBytes : Int.max - 1)
-      let hash = ContentHash(of: bytes)
-      if let expected = file.sha256, expected != hash {
-        throw CompositionError(
-          .data, "\(file.name) is not what it was: \(file.path.shown) has the hash \(hash), not \(expected)")
-      }
-      guard seen.insert(hash).inserted else { continue }
-      add(bytes, hash: hash, file, representation)
+  package init(
+    _ files: [MusicFile], _ representation: Representation, cache: SongCache? = nil, threads: Int = 0,
+    stop: StopFlag? = nil
+  ) throws {
+    let threads = OrderedWork(threads: threads)
+    let reader = CorpusReader(files: files, representation: representation, threads: threads, stop: stop)
+    let songs = try reader.songs(cache)
+    items = songs.records.map { record in
+      Item(
+        sha256: record.sha256, name: songs.files[record.sha256]?.name ?? "", outline: record.outline,
+        corpus: songs.files[record.sha256]?.corpus, store: songs.store, offset: record.offset)
     }
-    // Two songs of one file keep the file's order: the sort is over whole files, and is stable by index.
-    items = items.enumerated().sorted { ($0.element.sha256, $0.offset) < ($1.element.sha256, $1.offset) }.map(\.element)
+    leftOut = songs.remarks.leftOut.map { LeftOut(name: songs.files[$0.sha256]?.name ?? "", reason: $0.reason) }
     leftOut.sort { ($0.name, $0.reason) < ($1.name, $1.reason) }
-    snapshot = ContentHash(ofSnapshot: seen)
-  }
-
-  private mutating func add(
-    _ bytes: [UInt8], hash: ContentHash, _ file: MusicFile, _ representation: Representation
-  ) {
-    let name = file.name
-    var limits = MIDILimits()
-    // What has a hash was taken in under the studio's own limit.
-    if file.sha256 != nil { limits.fileBytes = max(limits.fileBytes, bytes.count) }
-    let scores: [Score]
-    do {
-      scores = try MIDIFile(bytes: bytes, limits: limits).scores()
-    } catch {
-      leftOut.append(LeftOut(name: name, reason: "\(error)"))
-      return
-    }
-    for score in scores {
-      do {
-        let (song, losses) = try representation.encode(score)
-        report = report + losses
-        if song.frames > 0 {
-          items.append(Item(sha256: hash, name: name, song: song, corpus: file.corpus))
-        } else {
-          leftOut.append(LeftOut(name: name, reason: "holds no music"))
-        }
-      } catch {
-        leftOut.append(LeftOut(name: name, reason: "\(error)"))
-      }
-    }
+    report = songs.remarks.report
+    snapshot = ContentHash(ofSnapshot: songs.files.keys)
   }
 
   private init(items: [Item], leftOut: [LeftOut], report: EncodingReport, snapshot: ContentHash) {
@@ -95,8 +70,23 @@ package struct EncodedCorpus: Sendable {
   /// A corpus of songs that are no files.
   init(songs: [EncodedSong]) {
     snapshot = ContentHash(ofSnapshot: [])
-    items = songs.map { Item(sha256: snapshot, name: "", song: $0) }
+    let store = SongStore(whole: songs)
+    for (number, song) in songs.enumerated() {
+      let outline = SongOutline(
+        frames: song.frames, tokens: song.tokens.count, elements: song.rows.count, pitches: nil)
+      items.append(Item(sha256: snapshot, name: "", outline: outline, store: store, offset: number))
+    }
   }
+
+  /// The corpus with the songs of another one, of which it has no file.
+  package func adding(_ others: EncodedCorpus) -> EncodedCorpus {
+    var result = self
+    result.items += others.items
+    return result
+  }
+
+  /// The number of files that songs come from.
+  package var fileCount: Int { Set(items.map(\.sha256)).count }
 
   /// The corpus without the files of another one, so that what is validated on is not trained on.
   package func without(_ others: EncodedCorpus) -> EncodedCorpus {
@@ -113,15 +103,7 @@ package struct EncodedCorpus: Sendable {
   /// - Parameter share: The share that is held out, from 0 to 1; 0 holds nothing out.
   /// - Returns: What is left to train on, and what is held out.
   package func split(holdingOut share: Double) -> (train: EncodedCorpus, validation: EncodedCorpus) {
-    let hashes = Array(Set(items.map(\.sha256))).sorted()
-    func place(_ hash: ContentHash) -> Double {
-      Double(UInt32(hash.hex.prefix(8), radix: 16) ?? 0) / 4_294_967_296
-    }
-    var held = Set(hashes.filter { place($0) < share })
-    // The hashes are ordered as their places are, so the first is the most and the last the least held out.
-    if hashes.count < 3 || share <= 0 { held = [] }
-    if held.isEmpty, share > 0, hashes.count >= 3, let first = hashes.first { held = [first] }
-    if held.count == hashes.count, let last = hashes.last { held.remove(last) }
+    let held = Self.heldOut(of: Set(items.map(\.sha256)), share: share)
     func part(_ isHeld: Bool) -> EncodedCorpus {
       EncodedCorpus(
         items: items.filter { held.contains($0.sha256) == isHeld }, leftOut: isHeld ? [] : leftOut,
@@ -132,6 +114,25 @@ package struct EncodedCorpus: Sendable {
 }
 
 extension EncodedCorpus {
+  /// The files that are held out of a corpus, chosen by their hashes.
+  ///
+  /// - Parameters:
+  ///   - files: the hashes of all files.
+  ///   - share: the share that is held out, from 0 to 1.
+  /// - Returns: the hashes of those that are.
+  package static func heldOut(of files: Set<ContentHash>, share: Double) -> Set<ContentHash> {
+    let hashes = files.sorted()
+    func place(_ hash: ContentHash) -> Double {
+      Double(UInt32(hash.hex.prefix(8), radix: 16) ?? 0) / 4_294_967_296
+    }
+    var held = Set(hashes.filter { place($0) < share })
+    // The hashes are ordered as their places are, so the first is the most and the last the least held out.
+    if hashes.count < 3 || share <= 0 { held = [] }
+    if held.isEmpty, share > 0, hashes.count >= 3, let first = hashes.first { held = [first] }
+    if held.count == hashes.count, let last = hashes.last { held.remove(last) }
+    return held
+  }
+
   /// What the person should know: files left out, and what the grid cost.
   package var warnings: [String] {
     var lines: [String] = []

@@ -57,3 +57,20 @@ package func evaluate(
     bitsPerToken: perToken / 0.693_147_180_559_945_3, meanSongNllPerFrame: songMeans / Double(score.songs.count),
     endNllTotal: ending, accuracy: score.sum { Double($0.hits) } / Double(max(1, score.tokens)))
 }
+
+/// The validation loss of weights on songs, as a training that begins from them would tell it before its first step.
+///
+/// - Parameters:
+///   - weights: the weights.
+///   - plan: what is trained, whose vocabulary may be larger than the weights'.
+///   - corpus: the songs.
+///   - threads: threads to compute with; 0: all cores.
+/// - Returns: nats a frame (events: a token; mse and mae: the loss); nil where there are no songs.
+/// - Throws: `CompositionError` of kind `spec` where the plan is another kind of network.
+package func validationLoss(
+  of weights: WeightsFile, as plan: NetworkPlan, on corpus: EncodedCorpus, threads: Int
+) throws -> Double? {
+  guard !corpus.items.isEmpty else { return nil }
+  let network = try weights.network(for: plan, seed: 0)
+  return try Scoring(network, try plan.reading(), pool: WorkerPool(threads)).score(corpus).validationLoss
+}

@@ -4,51 +4,52 @@ internal import Representation
 /// Scores songs: the exact likelihood of each, from the zero state.
 struct Scoring {
   private let reading: any SongReading
-  private let network: Network
-  private let pool: WorkerPool
+  private let scorer: Scorer
   static let lanes = 32
   static let window = 64
 
-  init(_ network: Network, _ reading: any SongReading, pool: WorkerPool) {
-    self.network = network
+  init(_ network: Network, _ reading: any SongReading, pool: WorkerPool) throws {
     self.reading = reading
-    self.pool = pool
+    scorer = try Scorer(network: network, lanes: Self.lanes, steps: Self.window, pool: pool)
   }
+
+  /// Scores with the averaged weights of a trainer from now on.
+  func take(from trainer: Trainer) throws { try scorer.take(from: trainer) }
 
   /// Scores all songs of a corpus.
   func score(_ corpus: EncodedCorpus) throws -> CorpusScore {
     var scores = [SongScore](repeating: SongScore(), count: corpus.items.count)
-    let lengths = corpus.items.map { reading.stepCount(of: $0.song) }
+    let lengths = corpus.items.map { reading.stepCount(of: $0.outline) }
     // Long ones first, so that the songs of a group end together.
     let order = corpus.items.indices.sorted { (-lengths[$0], $0) < (-lengths[$1], $1) }
-    let scorer = try Scorer(network: network, lanes: Self.lanes, steps: Self.window, pool: pool)
+    var batch = BatchBuilder(lanes: Self.lanes, architecture: reading.architecture)
     for first in stride(from: 0, to: order.count, by: Self.lanes) {
       let group = Array(order[first..<min(first + Self.lanes, order.count)])
       scorer.clear()
-      try score(group, of: corpus, lengths, scorer, into: &scores)
+      try score(group, of: corpus, lengths, &batch, into: &scores)
     }
-    for index in scores.indices { scores[index].frames = corpus.items[index].song.frames }
+    for index in scores.indices { scores[index].frames = corpus.items[index].outline.frames }
     return CorpusScore(
       songs: scores, isMean: reading.architecture.writing.isMeanLoss, isByToken: reading.representation.events != nil)
   }
 
   private func score(
-    _ group: [Int], of corpus: EncodedCorpus, _ lengths: [Int], _ scorer: Scorer, into scores: inout [SongScore]
+    _ group: [Int], of corpus: EncodedCorpus, _ lengths: [Int], _ batch: inout BatchBuilder,
+    into scores: inout [SongScore]
   ) throws {
-    var pasts = group.map { Past(length: corpus.items[$0].song.frames) }
+    var pasts = group.map { Past(length: corpus.items[$0].outline.frames) }
     for (lane, index) in group.enumerated() { pasts[lane].style = reading.style(ofCorpus: corpus.items[index].corpus) }
     let steps = group.map { lengths[$0] }.max() ?? 0
+    let songs = group.map { corpus.items[$0].song }
     for start in stride(from: 0, to: steps, by: Self.window) {
-      var batch = BatchBuilder(lanes: Self.lanes, architecture: reading.architecture)
+      batch.removeAll()
       for step in start..<start + Self.window {
         for lane in 0..<Self.lanes {
           guard lane < group.count, step < lengths[group[lane]] else {
             batch.appendPadding()
             continue
           }
-          let song = corpus.items[group[lane]].song
-          batch.append(song, after: pasts[lane], by: reading)
-          reading.advance(&pasts[lane], over: song)
+          batch.append(songs[lane], movingOn: &pasts[lane], by: reading)
         }
       }
       let result = try scorer.score(batch.batch, watching: reading.endClass)

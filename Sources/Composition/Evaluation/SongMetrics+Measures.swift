@@ -65,6 +65,23 @@ extension SongMetrics {
   }
 }
 
+extension Sequence<Score.Note> {
+  /// The line that is heard at the top (or at the bottom): of each onset the outermost note, unless one that sounds on
+  /// lies further out.
+  func outerLine(isLowest: Bool = false) -> [Score.Note] {
+    func height(_ note: Score.Note) -> Int { isLowest ? -Int(note.pitch) : Int(note.pitch) }
+    var line: [Score.Note] = []
+    for note in sorted(by: { ($0.start, -height($0), -$0.end) < ($1.start, -height($1), -$1.end) }) {
+      if let last = line.last {
+        if note.start == last.start { continue }
+        if note.start < last.end, height(note) < height(last) { continue }
+      }
+      line.append(note)
+    }
+    return line
+  }
+}
+
 /// What begins in which bar, and which bars are empty; costs nothing for bars without notes.
 struct BarOnsets {
   /// Of each bar with onsets, the 64ths of the bar where notes begin.
@@ -72,10 +89,11 @@ struct BarOnsets {
   /// Of each bar with onsets of pitched notes, sixteenth × 128 + pitch of each.
   private var notes: [Int: Set<Int>] = [:]
   private let barCount: Int
+  private let metres: MetreMap
   private var soundingBars = 0
 
   init(_ score: Score) {
-    let metres = MetreMap(score)
+    metres = MetreMap(score)
     barCount = metres.barCount
     let (ticks, quarters) = score.division.ticksToQuarters
     var spans: [ClosedRange<Int>] = []
@@ -124,5 +142,49 @@ struct BarOnsets {
       sum += similarities.max() ?? 0
     }
     return sum / Double(bars.count - 1)
+  }
+
+  /// Counts notes that are held over a bar line, and takes the mean over the bar lines within the song.
+  func heldOver(_ notes: [Score.Note]) -> Double {
+    guard barCount > 1 else { return 0 }
+    let held = notes.reduce(0) { sum, note in
+      sum + max(0, metres.bar(atTick: max(note.start, note.end - 1)) - metres.bar(atTick: note.start))
+    }
+    return Double(held) / Double(barCount - 1)
+  }
+
+  /// Returns how far the outer lines leap over bar lines, by how far they would with the bars in any order.
+  func leap(of notes: [Score.Note]) -> Double {
+    var (found, expected) = (0.0, 0.0)
+    for line in [notes.outerLine(), notes.outerLine(isLowest: true)] {
+      var ends: [(bar: Int, first: Int, last: Int)] = []
+      for note in line {
+        let bar = metres.bar(atTick: note.start)
+        if let last = ends.last, last.bar == bar {
+          ends[ends.count - 1].last = Int(note.pitch)
+        } else {
+          ends.append((bar, Int(note.pitch), Int(note.pitch)))
+        }
+      }
+      guard ends.count > 1 else { continue }
+      let over = zip(ends, ends.dropFirst()).reduce(0) { $0 + abs($1.0.last - $1.1.first) }
+      found += Double(over) / Double(ends.count - 1)
+      expected += Self.distance(ends.map(\.last), ends.map(\.first))
+    }
+    return expected > 0 ? found / expected : 0
+  }
+
+  /// The mean distance of a pitch of one bar to one of another.
+  private static func distance(_ lasts: [Int], _ firsts: [Int]) -> Double {
+    let counts = [lasts, firsts].map { pitches in
+      pitches.reduce(into: [Int](repeating: 0, count: 128)) { $0[min(127, max(0, $1))] += 1 }
+    }
+    var sum = 0
+    for (last, many) in counts[0].enumerated() where many > 0 {
+      for (first, more) in counts[1].enumerated() where more > 0 { sum += many * more * abs(last - first) }
+    }
+    // A bar is no neighbour of its own.
+    sum -= zip(lasts, firsts).reduce(0) { $0 + abs($1.0 - $1.1) }
+    return Double(sum) / Double(lasts.count * (lasts.count - 1))
   }
 }

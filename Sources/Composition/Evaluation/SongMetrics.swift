@@ -35,12 +35,23 @@ package struct SongMetrics: Codable, Sendable, Equatable {
   /// similar of the 64 bars with notes before it counts. These are the largest values of the rows of Foote 1999,
   /// "Visualizing Music and Audio using Self-Similarity".
   package var selfSimilarity: Double
+  /// How far the outer lines leap over bar lines, beside how far they would if the bars stood in any order.
+  ///
+  /// Of the highest and of the lowest line it is the mean distance from the last pitch of a bar to the first of the next,
+  /// over the mean distance from the last pitch of any bar to the first of any other: about 1 where bars are shuffled,
+  /// less where they lead on. 0 where there are no two bars to compare. (A measure of our own.)
+  package var barLineLeap: Double
+  /// Notes that are held over a bar line, a mean over the bar lines within the song, by `polyphony`: 0 where every bar
+  /// begins anew.
+  ///
+  /// (A measure of our own.)
+  package var heldOver: Double
   /// Semitones from the lowest to the highest pitch (MusPy, `pitch_range`).
   package var pitchRange: Int
   /// Notes that were begun and never ended.
   package var hangingNotes: Int
 
-  package enum CodingKeys: String, CodingKey {
+  package enum CodingKeys: String, CodingKey, CaseIterable {
     case pitchClassEntropy = "pitch_class_entropy"
     case scaleConsistency = "scale_consistency"
     case grooveConsistency = "groove_consistency"
@@ -49,6 +60,8 @@ package struct SongMetrics: Codable, Sendable, Equatable {
     case noteDensity = "note_density"
     case longestRepeat = "longest_repeat"
     case selfSimilarity = "self_similarity"
+    case barLineLeap = "bar_line_leap"
+    case heldOver = "held_over"
     case pitchRange = "pitch_range"
     case hangingNotes = "hanging_notes"
   }
@@ -69,10 +82,48 @@ package struct SongMetrics: Codable, Sendable, Equatable {
     selfSimilarity = bars.selfSimilarity
     emptyBars = bars.emptyShare
     polyphony = Self.polyphony(of: pitched)
+    heldOver = bars.heldOver(pitched) / max(1, polyphony)
+    barLineLeap = bars.leap(of: pitched)
     let (ticks, quarters) = score.division.ticksToQuarters
     noteDensity = score.length > 0 ? Double(notes.count * ticks) / (Double(score.length) * Double(quarters)) : 0
     longestRepeat = Double(Self.longestRepeat(of: score)) * Double(quarters) / Double(ticks)
     pitchRange = Int(pitched.map(\.pitch).max() ?? 0) - Int(pitched.map(\.pitch).min() ?? 0)
     self.hangingNotes = hangingNotes
+  }
+
+  /// Reads what an earlier version may have written, which had fewer of them.
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func value(_ key: CodingKeys) throws -> Double { try values.decodeIfPresent(Double.self, forKey: key) ?? 0 }
+    pitchClassEntropy = try value(.pitchClassEntropy)
+    scaleConsistency = try value(.scaleConsistency)
+    grooveConsistency = try value(.grooveConsistency)
+    polyphony = try value(.polyphony)
+    emptyBars = try value(.emptyBars)
+    noteDensity = try value(.noteDensity)
+    longestRepeat = try value(.longestRepeat)
+    selfSimilarity = try value(.selfSimilarity)
+    barLineLeap = try value(.barLineLeap)
+    heldOver = try value(.heldOver)
+    pitchRange = try values.decodeIfPresent(Int.self, forKey: .pitchRange) ?? 0
+    hangingNotes = try values.decodeIfPresent(Int.self, forKey: .hangingNotes) ?? 0
+  }
+
+  /// The value of a key.
+  package subscript(key: CodingKeys) -> Double {
+    switch key {
+    case .pitchClassEntropy: pitchClassEntropy
+    case .scaleConsistency: scaleConsistency
+    case .grooveConsistency: grooveConsistency
+    case .polyphony: polyphony
+    case .emptyBars: emptyBars
+    case .noteDensity: noteDensity
+    case .longestRepeat: longestRepeat
+    case .selfSimilarity: selfSimilarity
+    case .barLineLeap: barLineLeap
+    case .heldOver: heldOver
+    case .pitchRange: Double(pitchRange)
+    case .hangingNotes: Double(hangingNotes)
+    }
   }
 }

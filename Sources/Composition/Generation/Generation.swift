@@ -32,7 +32,7 @@ package struct GenerationOutcome: Sendable {
 /// Songs being generated from weights.
 package struct Generation {
   private let weights: WeightsFile
-  private let settings: GenerationSettings
+  let settings: GenerationSettings
   private let reading: any SongReading
   private let network: Network
   private let pool: WorkerPool
@@ -61,22 +61,36 @@ package struct Generation {
   package func run(
     prime: Score?, melody: Score? = nil, stop: StopFlag, progress: (Double) -> Void
   ) throws -> GenerationOutcome {
+    let seeds = (0..<max(0, settings.songs)).map { seed(ofSong: $0) }
+    return try compose(seeds, prime: prime, melody: melody, stop: stop, progress: progress)
+  }
+
+  /// The seed of a song, by its number from 0 and its attempt from 0.
+  ///
+  /// It has 53 bits, so that it is exact wherever JSON is read.
+  func seed(ofSong number: Int, attempt: Int = 0) -> UInt64 {
+    let bits =
+      attempt == 0
+      ? Philox(seed: settings.seed, purpose: Purpose.song).bits(UInt64(number))
+      : Philox(seed: settings.seed, purpose: Purpose.again).bits(UInt64(number) << 8 | UInt64(attempt))
+    return UInt64(bits.x) | UInt64(bits.y & 0x1F_FFFF) << 32
+  }
+
+  /// Generates a song of each of some seeds; all else is as `run` has it.
+  package func compose(
+    _ seeds: [UInt64], prime: Score?, melody: Score? = nil, stop: StopFlag, progress: (Double) -> Void
+  ) throws -> GenerationOutcome {
     let order = try SongOrder(prime: prime, melody: melody, reading, settings)
     let (limit, start) = (order.limit, order.prime)
     var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: order.warnings)
-    let seeds = Philox(seed: settings.seed, purpose: Purpose.song)
-    for first in stride(from: 0, to: settings.songs, by: Self.lanes) {
-      let count = min(Self.lanes, settings.songs - first)
-      let songSeeds = (first..<first + count).map { index in
-        // 53 bits, so that the seed is exact wherever JSON is read.
-        let bits = seeds.bits(UInt64(index))
-        return UInt64(bits.x) | UInt64(bits.y & 0x1F_FFFF) << 32
-      }
+    for first in stride(from: 0, to: seeds.count, by: Self.lanes) {
+      let count = min(Self.lanes, seeds.count - first)
+      let songSeeds = seeds[first..<first + count]
       var growths = songSeeds.map {
         SongGrowth(reading, Sampler(settings, seed: $0), limit: limit, style: order.style, rules: order.growth)
       }
       try grow(&growths, start: start, outcome: &outcome, stop) { share in
-        progress((Double(first) + share * Double(count)) / Double(settings.songs))
+        progress((Double(first) + share * Double(count)) / Double(seeds.count))
       }
       for (growth, seed) in zip(growths, songSeeds) {
         outcome.songs.append(try finished(growth, order.rules, seed: seed))

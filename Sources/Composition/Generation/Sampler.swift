@@ -7,6 +7,10 @@ struct Sampler {
   private let topK: Int
   private let random: Philox
   private var draws: UInt64 = 0
+  /// Room that is used again: what each allowed class weighs, and which class that is.
+  private var weights: [Float] = []
+  private var classes: [Int32] = []
+  private var keys: [UInt64] = []
 
   /// Begins at the first draw of a song's seed.
   init(_ settings: GenerationSettings, seed: UInt64) {
@@ -26,33 +30,62 @@ struct Sampler {
   /// Nil where all is.
   mutating func draw(_ logits: [Float]) -> Int32? {
     let u = uniform()
-    var allowed = logits.indices.filter { logits[$0] > -Float.infinity }
-    guard let largest = allowed.map({ logits[$0] }).max() else { return nil }
-    var weights = [Float](repeating: 0, count: logits.count)
-    for index in allowed { weights[index] = Numerics.exp((logits[index] - largest) / temperature) }
+    gather(logits)
+    guard !classes.isEmpty else { return nil }
     if topK > 0 || topP < 1 {
-      // The likeliest first; of equals the first.
-      allowed.sort { weights[$0] != weights[$1] ? weights[$0] > weights[$1] : $0 < $1 }
-      if topK > 0, allowed.count > topK { allowed.removeSubrange(topK...) }
-      if topP < 1 { cut(&allowed, weights) }
+      sort()
+      if topK > 0, classes.count > topK {
+        classes.removeSubrange(topK...)
+        weights.removeSubrange(topK...)
+      }
+      if topP < 1 { cut() }
     }
-    let total = allowed.reduce(Float(0)) { $0 + weights[$1] }
-    var left = u * total
-    for index in allowed {
-      left -= weights[index]
-      if left < 0 { return Int32(index) }
+    var left = u * weights.reduce(0, +)
+    for (place, weight) in weights.enumerated() {
+      left -= weight
+      if left < 0 { return classes[place] }
     }
     // Rounding left a little: the last one that can be drawn.
-    return allowed.last { weights[$0] > 0 }.map(Int32.init)
+    return weights.lastIndex { $0 > 0 }.map { classes[$0] }
   }
 
-  private func cut(_ allowed: inout [Int], _ weights: [Float]) {
-    let total = allowed.reduce(Float(0)) { $0 + weights[$1] }
+  /// Finds the classes that are allowed, and their weights: 1 for the likeliest.
+  private mutating func gather(_ logits: [Float]) {
+    classes.removeAll(keepingCapacity: true)
+    weights.removeAll(keepingCapacity: true)
+    var largest = -Float.infinity
+    for (index, logit) in logits.enumerated() where logit > -Float.infinity {
+      classes.append(Int32(truncatingIfNeeded: index))
+      weights.append(logit)
+      if logit > largest { largest = logit }
+    }
+    for place in weights.indices { weights[place] = (weights[place] - largest) / temperature }
+    Numerics.exp(&weights)
+  }
+
+  /// Puts the likeliest first; of equals the first.
+  private mutating func sort() {
+    // Of numbers that are not negative the bits are in the numbers' order.
+    keys.removeAll(keepingCapacity: true)
+    for (place, weight) in weights.enumerated() {
+      keys.append(UInt64(~weight.bitPattern) << 32 | UInt64(UInt32(bitPattern: classes[place])))
+    }
+    keys.sort()
+    for (place, key) in keys.enumerated() {
+      weights[place] = Float(bitPattern: ~UInt32(truncatingIfNeeded: key >> 32))
+      classes[place] = Int32(bitPattern: UInt32(truncatingIfNeeded: key))
+    }
+  }
+
+  /// Leaves of the likeliest those that together have the share p.
+  private mutating func cut() {
+    let total = weights.reduce(0, +)
     var sum: Float = 0
-    for (place, index) in allowed.enumerated() {
-      sum += weights[index]
+    for (place, weight) in weights.enumerated() {
+      sum += weight
       if sum >= topP * total {
-        allowed.removeSubrange((place + 1)...)
+        classes.removeSubrange((place + 1)...)
+        weights.removeSubrange((place + 1)...)
         return
       }
     }

@@ -2,6 +2,8 @@ package import Network
 package import Representation
 
 /// A batch being filled row by row: step 0 of all lanes, step 1 of all lanes, and so on.
+///
+/// Its memory is used again for the next batch, if the one before is let go first.
 package struct BatchBuilder: Sendable {
   package let lanes: Int
   let architecture: Architecture
@@ -14,6 +16,9 @@ package struct BatchBuilder: Sendable {
   var targetValues: SparseRows
   var scored: [UInt8] = []
   var written = WrittenTokens()
+  /// What a reading needs for a row: the tokens of a frame, the pitches that sound.
+  var frame: [Int32] = []
+  var sounding: [Int] = []
   /// How many rows have been begun.
   private(set) var rows = 0
   /// How many rows are scored.
@@ -31,6 +36,19 @@ package struct BatchBuilder: Sendable {
     }
   }
 
+  /// Removes all rows and keeps their memory.
+  package mutating func removeAll() {
+    classes.removeAll(keepingCapacity: true)
+    vectors.removeAll()
+    keep.removeAll(keepingCapacity: true)
+    targetClasses.removeAll(keepingCapacity: true)
+    startsFrame.removeAll(keepingCapacity: true)
+    targetValues.removeAll()
+    scored.removeAll(keepingCapacity: true)
+    written.removeAll()
+    (rows, scoredRows) = (0, 0)
+  }
+
   /// The row that was begun last.
   var row: Int32 { Int32(rows - 1) }
 
@@ -40,6 +58,12 @@ package struct BatchBuilder: Sendable {
     scoredRows += 1
     reading.appendInput(after: past, to: &self)
     reading.appendTarget(of: song, after: past, to: &self)
+  }
+
+  /// Adds the next step of a lane and moves on over it.
+  mutating func append(_ song: EncodedSong, movingOn past: inout Past, by reading: some SongReading) {
+    append(song, after: past, by: reading)
+    reading.advance(&past, over: song, in: &self)
   }
 
   /// Adds a step with nothing to predict.

@@ -22,19 +22,19 @@ package struct BlockReading: BlockWriting {
       writing: .values(width: roll.width, loss: loss))
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+  package func stepCount(of song: SongOutline) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     batch.vectors.append(onesAt: past.last)
   }
 
   package func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder) {
-    batch.targetValues.append(onesAt: roll.ones(of: song, at: past.place, shift: past.shift))
+    roll.appendOnes(of: song, at: past.place, shift: past.shift, to: &batch.targetValues.indices)
+    batch.targetValues.endRow()
     batch.scored.append(1)
   }
 
-  func advance(_ past: inout Past, over places: [Int32]) {
-    past.last = places
+  func moveOn(_ past: inout Past) {
     past.place += 1
     past.step += 1
   }
@@ -62,17 +62,22 @@ struct RollBlocks: Sendable {
     return sets.isDrum(key: key) ? nil : sets.pitch(ofKey: key).pitch
   }
 
-  func count(in song: EncodedSong) -> Int { song.rows.count / max(1, width) }
+  func count(in song: SongOutline) -> Int { song.elements / max(1, width) }
 
   /// The places of a block's ones, transposed, ascending; what is moved past its set is left out.
   func ones(of song: EncodedSong, at block: Int, shift: Int) -> [Int32] {
-    let start = block * width
-    guard start >= 0, start + width <= song.rows.count else { return [] }
     var places: [Int32] = []
+    appendOnes(of: song, at: block, shift: shift, to: &places)
+    return places
+  }
+
+  /// Adds the places of a block's ones to `places`.
+  func appendOnes(of song: EncodedSong, at block: Int, shift: Int, to places: inout [Int32]) {
+    let start = block * width
+    guard start >= 0, start + width <= song.rows.count else { return }
     for place in 0..<width where song.rows[start + place] != 0 {
       let key = low + place % keys
       if let moved = sets.transposed(key: key, by: shift) { places.append(Int32(place + moved - key)) }
     }
-    return places
   }
 }

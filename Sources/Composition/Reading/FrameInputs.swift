@@ -1,3 +1,4 @@
+internal import Network
 internal import Representation
 
 /// What all networks that read frames are told besides the frame itself: *first*, then the further inputs.
@@ -54,7 +55,7 @@ struct FrameInputs: Sendable {
   /// Adds what the inputs tell, from place `start` on.
   ///
   /// `pitches` are those that sounded in the last frame, transposed.
-  func append(to row: inout SparseRow, from start: Int, after past: Past, pitches: some Sequence<Int>) {
+  func append(to row: inout SparseRows, from start: Int, after past: Past, pitches: some Sequence<Int>) {
     var place = start
     if past.step == 0 { row.append(place) }
     place += 1
@@ -90,7 +91,7 @@ struct FrameInputs: Sendable {
   /// Tells how much of a song of a known length is left before the next step.
   ///
   /// - Returns: the place after the input's.
-  private func appendBarsLeft(to row: inout SparseRow, from start: Int, after past: Past) -> Int {
+  private func appendBarsLeft(to row: inout SparseRows, from start: Int, after past: Past) -> Int {
     let shares = start + Self.quartersLeft + 1
     guard let length = past.length else { return shares + Self.barsLeft.count }
     let left = max(0, length - past.step * framesAStep)
@@ -99,7 +100,7 @@ struct FrameInputs: Sendable {
     return append(left, asSharesOf: Self.barsLeft.map { $0 * bar }, to: &row, from: shares)
   }
 
-  private func append(_ count: Int, asSharesOf wholes: [Int], to row: inout SparseRow, from start: Int) -> Int {
+  private func append(_ count: Int, asSharesOf wholes: [Int], to row: inout SparseRows, from start: Int) -> Int {
     for (number, whole) in wholes.enumerated() {
       row.append(start + number, value: Float(min(count, whole)) / Float(whole))
     }

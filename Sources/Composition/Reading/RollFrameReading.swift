@@ -27,26 +27,29 @@ package struct RollFrameReading: BlockWriting {
 
   package var styles: [String] { inputs.styles }
 
-  package func stepCount(of song: EncodedSong) -> Int { roll.count(in: song) }
+  package func stepCount(of song: SongOutline) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    var row = SparseRow(onesAt: past.last)
+    for place in past.last { batch.vectors.append(Int(place)) }
     // The last frame of the block is the one before this step.
     let lastFrame = Int32(roll.width - roll.keys)
-    let sounding = past.last.lazy.filter { $0 >= lastFrame }.compactMap { roll.pitch(at: Int($0)) }
-    inputs.append(to: &row, from: roll.width, after: past, pitches: sounding)
-    batch.vectors.append(row)
+    batch.sounding.removeAll(keepingCapacity: true)
+    for place in past.last where place >= lastFrame {
+      if let pitch = roll.pitch(at: Int(place)) { batch.sounding.append(pitch) }
+    }
+    inputs.append(to: &batch.vectors, from: roll.width, after: past, pitches: batch.sounding)
+    batch.vectors.endRow()
   }
 
   package func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder) {
-    batch.targetValues.append(onesAt: roll.ones(of: song, at: past.place, shift: past.shift))
+    roll.appendOnes(of: song, at: past.place, shift: past.shift, to: &batch.targetValues.indices)
+    batch.targetValues.endRow()
     batch.scored.append(1)
   }
 
-  func advance(_ past: inout Past, over places: [Int32]) {
-    past.last = places
+  func moveOn(_ past: inout Past) {
     past.place += 1
     past.step += 1
-    if inputs.remembers { past.echo.append(places) }
+    if inputs.remembers { past.echo.append(past.last) }
   }
 }

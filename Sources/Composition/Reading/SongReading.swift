@@ -17,13 +17,29 @@ package protocol SongReading: Sendable {
   var styles: [String] { get }
 
   /// How many recurrent steps a song takes, the closing *end* included.
-  func stepCount(of song: EncodedSong) -> Int
+  func stepCount(of song: SongOutline) -> Int
   /// Writes what the next step reads into the batch's row.
   func appendInput(after past: Past, to batch: inout BatchBuilder)
   /// Writes what is right for the next step into the batch's row.
   func appendTarget(of song: EncodedSong, after past: Past, to batch: inout BatchBuilder)
   /// Moves on over the next step of a song.
   func advance(_ past: inout Past, over song: EncodedSong)
+  /// Moves on over the step whose target was written last into the batch.
+  func advance(_ past: inout Past, over song: EncodedSong, in batch: inout BatchBuilder)
+}
+
+extension SongReading {
+  package func advance(_ past: inout Past, over song: EncodedSong, in batch: inout BatchBuilder) {
+    advance(&past, over: song)
+  }
+}
+
+extension SongReading {
+  /// How many recurrent steps a song takes, the closing *end* included.
+  package func stepCount(of song: EncodedSong) -> Int {
+    stepCount(
+      of: SongOutline(frames: song.frames, tokens: song.tokens.count, elements: song.rows.count, pitches: nil))
+  }
 }
 
 extension SongReading {
@@ -70,6 +86,15 @@ package struct Past: Sendable, Equatable {
   package init(shift: Int = 0, length: Int? = nil) {
     self.shift = shift
     self.length = length
+  }
+
+  /// Begins another song, in the same memory.
+  mutating func restart(shift: Int) {
+    var (last, lines) = (self.last, self.lines)
+    self = Past(shift: shift)
+    last.removeAll(keepingCapacity: true)
+    lines.removeAll(keepingCapacity: true)
+    (self.last, self.lines) = (last, lines)
   }
 }
 

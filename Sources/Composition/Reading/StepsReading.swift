@@ -71,25 +71,28 @@ package struct StepsReading: FrameWriting {
 
   package var styles: [String] { inputs.styles }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
+  package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    let sounding = past.last.lazy.map { Int($0) }.filter { $0 >= firstPitchToken }.compactMap { pitch(ofToken: $0) }
-    var row = SparseRow(onesAt: places(of: past.last))
-    inputs.append(to: &row, from: holds ? 2 * keys : keys, after: past, pitches: sounding)
-    batch.vectors.append(row)
+    batch.sounding.removeAll(keepingCapacity: true)
+    // Holds come after all starts.
+    for isHeld in holds ? [false, true] : [false] {
+      for token in past.last.reversed() where Int(token) >= firstPitchToken {
+        let index = Int(token) - firstPitchToken
+        guard !holds || isHeld == (index % 2 == 1) else { continue }
+        let key = low + place(ofToken: Int(token))
+        if !representation.sets.isDrum(key: key) { batch.sounding.append(representation.sets.pitch(ofKey: key).pitch) }
+        batch.vectors.append((isHeld ? keys : 0) + key - low)
+      }
+    }
+    inputs.append(to: &batch.vectors, from: holds ? 2 * keys : keys, after: past, pitches: batch.sounding)
+    batch.vectors.endRow()
   }
 
   /// Which key a pitch's token is about, from 0.
   private func place(ofToken token: Int) -> Int { (token - firstPitchToken) / (holds ? 2 : 1) }
 
-  /// The pitch that a pitch's token is about; nil: a drum.
-  private func pitch(ofToken token: Int) -> Int? {
-    let key = low + place(ofToken: token)
-    return representation.sets.isDrum(key: key) ? nil : representation.sets.pitch(ofKey: key).pitch
-  }
-
-  /// Where the bits of a frame's tokens are.
+  /// Where the bits of a frame's tokens are, ascending.
   private func places(of tokens: [Int32]) -> [Int32] {
     var places: [Int32] = []
     for token in tokens.reversed() where Int(token) >= firstPitchToken {
@@ -100,19 +103,21 @@ package struct StepsReading: FrameWriting {
     return places
   }
 
-  func headCall(after past: Past, written: [Int32]) -> HeadCall? {
+  func headCall(
+    after past: Past, written: ArraySlice<Int32>, tableRows: inout [Int32]
+  ) -> (output: Int32, mask: Int32)? {
     guard let last = written.last else {
-      return HeadCall(tableRows: [Int32(pitchTokens)], output: 0, mask: 0)
+      tableRows.append(Int32(pitchTokens))
+      return (output: 0, mask: 0)
     }
     let index = Int(last) - firstPitchToken
     guard index >= 0 else { return nil }
-    var rows = written.map { $0 - Int32(firstPitchToken) }
-    rows.append(Int32(pitchTokens + 1 + index))
-    return HeadCall(tableRows: rows, output: 0, mask: Int32(1 + index))
+    for token in written { tableRows.append(token - Int32(firstPitchToken)) }
+    tableRows.append(Int32(pitchTokens + 1 + index))
+    return (output: 0, mask: Int32(1 + index))
   }
 
-  func frameTokens(of song: EncodedSong, after past: Past) -> [Int32] {
-    var tokens: [Int32] = []
+  func appendFrame(of song: EncodedSong, after past: Past, to tokens: inout [Int32]) {
     var place = past.place
     while place < song.tokens.count {
       let token = representation.transposed(song.tokens[place], by: past.shift)
@@ -120,11 +125,11 @@ package struct StepsReading: FrameWriting {
       place += 1
       if Int(token) < firstPitchToken { break }
     }
-    return tokens
   }
 
   func advance(_ past: inout Past, over tokens: [Int32]) {
-    past.last = tokens
+    past.last.removeAll(keepingCapacity: true)
+    past.last.append(contentsOf: tokens)
     past.place += tokens.count
     past.step += 1
     if inputs.remembers { past.echo.append(places(of: tokens)) }

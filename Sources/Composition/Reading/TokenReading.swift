@@ -32,7 +32,7 @@ package struct TokenReading: SongReading {
       writing: .classes(count: vocabulary.count))
   }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.tokens.count }
+  package func stepCount(of song: SongOutline) -> Int { song.tokens }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
     batch.classes.append(past.last.first ?? endClass ?? 0)
@@ -49,7 +49,8 @@ package struct TokenReading: SongReading {
 
   /// Moves on over a token, already transposed.
   func advance(_ past: inout Past, over token: Int32) {
-    past.last = [token]
+    past.last.removeAll(keepingCapacity: true)
+    past.last.append(token)
     past.place += 1
     past.step += 1
   }

@@ -76,26 +76,32 @@ package struct VoicesReading: FrameWriting {
 
   package var styles: [String] { inputs.styles }
 
-  package func stepCount(of song: EncodedSong) -> Int { song.frames + 1 }
+  package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {
-    var row = SparseRow(onesAt: pitchPlaces(past))
+    for line in 0..<lines { batch.vectors.append(place(of: line, in: past)) }
     var place = lines * (pitches + 1)
     for line in 0..<lines {
       let age = line < past.lines.count && past.lines[line].pitch >= 0 ? past.lines[line].age : 0
-      for (number, threshold) in Self.ages.enumerated() where age >= threshold { row.append(place + number) }
+      for (number, threshold) in Self.ages.enumerated() where age >= threshold {
+        batch.vectors.append(place + number)
+      }
       place += Self.ages.count
     }
-    let sounding = past.lines.lazy.filter { $0.pitch >= 0 }.map(\.pitch)
-    inputs.append(to: &row, from: place, after: past, pitches: sounding)
-    batch.vectors.append(row)
+    batch.sounding.removeAll(keepingCapacity: true)
+    for line in past.lines where line.pitch >= 0 { batch.sounding.append(line.pitch) }
+    inputs.append(to: &batch.vectors, from: place, after: past, pitches: batch.sounding)
+    batch.vectors.endRow()
   }
 
-  func headCall(after past: Past, written: [Int32]) -> HeadCall? {
+  func headCall(
+    after past: Past, written: ArraySlice<Int32>, tableRows: inout [Int32]
+  ) -> (output: Int32, mask: Int32)? {
     let line = written.count
     guard line < lines, written.first != endClass || written.isEmpty else { return nil }
     let sounding = index(of: line, in: past)
-    var rows = [Int32(line), Int32(lines + line * (pitches + 1) + 1 + sounding)]
+    tableRows.append(Int32(line))
+    tableRows.append(Int32(lines + line * (pitches + 1) + 1 + sounding))
     let tables = lines + lines * (pitches + 1)
     for (above, token) in written.enumerated() {
       let row: Int
@@ -104,24 +110,25 @@ package struct VoicesReading: FrameWriting {
       case Self.rest: row = 0
       default: row = 1 + pitches + max(0, Int(token) - Self.firstStart)
       }
-      rows.append(Int32(tables + above * (2 * pitches + 1) + row))
+      tableRows.append(Int32(tables + above * (2 * pitches + 1) + row))
     }
-    return HeadCall(tableRows: rows, output: Int32(line), mask: Int32((line == 0 ? 0 : pitches + 1) + 1 + sounding))
+    return (output: Int32(line), mask: Int32((line == 0 ? 0 : pitches + 1) + 1 + sounding))
   }
 
-  func frameTokens(of song: EncodedSong, after past: Past) -> [Int32] {
-    guard past.place < song.tokens.count else { return [] }
-    if song.tokens[past.place] == endClass { return [song.tokens[past.place]] }
+  func appendFrame(of song: EncodedSong, after past: Past, to tokens: inout [Int32]) {
+    guard past.place < song.tokens.count else { return }
+    if song.tokens[past.place] == endClass { return tokens.append(song.tokens[past.place]) }
     let end = min(past.place + lines, song.tokens.count)
-    return song.tokens[past.place..<end].map { representation.transposed($0, by: past.shift) }
+    for token in song.tokens[past.place..<end] { tokens.append(representation.transposed(token, by: past.shift)) }
   }
 
   func advance(_ past: inout Past, over tokens: [Int32]) {
-    past.last = tokens
+    past.last.removeAll(keepingCapacity: true)
+    past.last.append(contentsOf: tokens)
     past.place += tokens.count
     past.step += 1
     guard tokens.first != endClass else { return }
-    if past.lines.isEmpty { past.lines = [Past.Line](repeating: Past.Line(), count: lines) }
+    while past.lines.count < lines { past.lines.append(Past.Line()) }
     for (line, token) in tokens.enumerated() where line < lines {
       switch token {
       case Self.hold: if past.lines[line].pitch >= 0 { past.lines[line].age += 1 }
@@ -131,16 +138,15 @@ package struct VoicesReading: FrameWriting {
     }
     if inputs.remembers {
       let starts = past.lines.indices.filter { past.lines[$0].age == 1 }
-      past.echo.append(pitchPlaces(past) + starts.map { Int32(lines * (pitches + 1) + $0) })
+      let pitchPlaces = (0..<lines).map { Int32(place(of: $0, in: past)) }
+      past.echo.append(pitchPlaces + starts.map { Int32(lines * (pitches + 1) + $0) })
     }
   }
 
   func isSenseless(_ token: Int32, after past: Past) -> Bool { token == endClass && past.step == 0 }
 
-  /// For each line the place of its pitch or of its silence.
-  private func pitchPlaces(_ past: Past) -> [Int32] {
-    (0..<lines).map { Int32($0 * (pitches + 1) + 1 + index(of: $0, in: past)) }
-  }
+  /// The place of a line's pitch or of its silence.
+  private func place(of line: Int, in past: Past) -> Int { line * (pitches + 1) + 1 + index(of: line, in: past) }
 
   /// The pitch's index that sounds in a line; -1: none.
   private func index(of line: Int, in past: Past) -> Int {

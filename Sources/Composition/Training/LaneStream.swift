@@ -12,8 +12,8 @@ struct LaneStream {
     var song = -1
     var past = Past()
     var variation = Variation()
-    /// The song as it is played here, where that is not as it was written.
-    var copy: EncodedSong?
+    /// The song as it is played here.
+    var played = EncodedSong(frames: 0)
     /// Its recurrent steps.
     var steps = 0
   }
@@ -24,7 +24,7 @@ struct LaneStream {
     var velocity = 0
   }
 
-  private let songs: [EncodedSong]
+  private let songs: [EncodedCorpus.Item]
   private let steps: [Int]
   private let styles: [[Float]]
   /// The transpositions that lose no pitch of each song, within those asked for.
@@ -40,12 +40,12 @@ struct LaneStream {
   private var order: [Int32] = []
 
   init(_ corpus: EncodedCorpus, _ reading: any SongReading, _ settings: TrainingSettings) {
-    songs = corpus.items.map(\.song)
-    steps = songs.map(reading.stepCount)
-    styles = corpus.items.map { reading.style(ofCorpus: $0.corpus) }
+    songs = corpus.items
+    steps = songs.map { reading.stepCount(of: $0.outline) }
+    styles = songs.map { reading.style(ofCorpus: $0.corpus) }
     shifts = songs.map { song in
       guard let asked = settings.transpose, asked.low <= asked.high else { return 0...0 }
-      let possible = reading.representation.transpositions(of: song)
+      let possible = reading.representation.transpositions(of: song.outline)
       let low = max(asked.low, possible.lowerBound)
       let high = min(asked.high, possible.upperBound)
       return low <= high ? low...high : 0...0
@@ -68,17 +68,22 @@ struct LaneStream {
   /// `progress` is the share of the training that is over, from 0 to 1.
   mutating func next(_ count: Int, progress: Float) -> BatchBuilder {
     var batch = BatchBuilder(lanes: lanes.count, architecture: reading.architecture)
+    next(count, progress: progress, into: &batch)
+    return batch
+  }
+
+  /// Writes the next T steps of all lanes over a batch.
+  mutating func next(_ count: Int, progress: Float, into batch: inout BatchBuilder) {
+    batch.removeAll()
     for _ in 0..<count {
       for lane in lanes.indices {
         if lanes[lane].song < 0 || lanes[lane].past.step >= lanes[lane].steps {
           start(lane, progress: progress)
         }
-        let song = lanes[lane].copy ?? songs[lanes[lane].song]
-        batch.append(song, after: lanes[lane].past, by: reading)
-        reading.advance(&lanes[lane].past, over: song)
+        let song = lanes[lane].played
+        batch.append(song, movingOn: &lanes[lane].past, by: reading)
       }
     }
-    return batch
   }
 
   private mutating func start(_ lane: Int, progress: Float) {
@@ -89,7 +94,7 @@ struct LaneStream {
     let range = shifts[song]
     var shift = range.lowerBound + Int(random.uniform(UInt64(started), 1) * Float(range.count))
     if fade, random.uniform(UInt64(started), 0) < progress { shift = 0 }
-    lanes[lane] = self.lane(song, shift: min(shift, range.upperBound), variation())
+    start(lane, song, shift: min(shift, range.upperBound), variation())
     started += 1
   }
 
@@ -102,17 +107,21 @@ struct LaneStream {
     return Variation(tempo: draw(most.tempo, 0), velocity: draw(most.velocity, 1))
   }
 
-  private func lane(_ song: Int, shift: Int, _ variation: Variation) -> Lane {
-    var lane = Lane(song: song, past: Past(shift: shift), variation: variation)
-    guard song >= 0 else { return lane }
+  private mutating func start(_ lane: Int, _ song: Int, shift: Int, _ variation: Variation) {
+    lanes[lane].song = song
+    lanes[lane].past.restart(shift: shift)
+    lanes[lane].variation = variation
+    lanes[lane].steps = 0
+    guard song >= 0 else { return }
+    lanes[lane].played = songs[song].song
+    lanes[lane].steps = steps[song]
     if variation != Variation() {
-      lane.copy = reading.representation.varied(
-        songs[song], tempo: variation.tempo, velocity: variation.velocity)
+      lanes[lane].played = reading.representation.varied(
+        lanes[lane].played, tempo: variation.tempo, velocity: variation.velocity)
+      lanes[lane].steps = reading.stepCount(of: lanes[lane].played)
     }
-    lane.steps = lane.copy.map(reading.stepCount) ?? steps[song]
-    lane.past.style = styles[song]
-    lane.past.length = (lane.copy ?? songs[song]).frames
-    return lane
+    lanes[lane].past.style = styles[song]
+    lanes[lane].past.length = lanes[lane].played.frames
   }
 
   private mutating func shuffle() {
@@ -155,11 +164,11 @@ struct LaneStream {
       else {
         throw CompositionError(.data, "the checkpoint does not fit these songs")
       }
-      lanes[lane] = self.lane(song, shift: numbers[2], variation)
+      start(lane, song, shift: numbers[2], variation)
       guard song < 0 ? step == 0 : step <= lanes[lane].steps else {
         throw CompositionError(.data, "the checkpoint does not fit these songs")
       }
-      for _ in 0..<step { reading.advance(&lanes[lane].past, over: lanes[lane].copy ?? songs[song]) }
+      for _ in 0..<step { reading.advance(&lanes[lane].past, over: lanes[lane].played) }
     }
   }
 }

@@ -12,8 +12,12 @@ struct Training {
   private let memoryNeeded: Int
   private var trainer: Trainer
   private var stream: LaneStream
+  /// The batches of an iteration, in the same memory each time.
+  private var builders: [BatchBuilder]
   private var facts: Checkpoint.Facts
   private var best: [Tensor] = []
+  /// Made at the first validation.
+  private var scoring: Scoring?
   /// Seconds of the monotonic clock at which this attempt began, less what earlier attempts took.
   private var began: Double
   private var checkpointAt: Double
@@ -49,6 +53,9 @@ struct Training {
     }
     trainer = try makeTrainer()
     stream = LaneStream(task.train, reading, task.settings)
+    builders = [BatchBuilder](
+      repeating: BatchBuilder(lanes: task.settings.batch, architecture: reading.architecture),
+      count: task.settings.accumulate)
     let fresh = Checkpoint.Facts(
       fingerprint: Self.fingerprint(of: task), iteration: 0, bookmark: [], runningLoss: 0, bestLoss: nil,
       bestIteration: 0, lastValidation: nil, lastValidationIteration: 0, worse: 0, stepSeconds: 0, seconds: 0)
@@ -144,9 +151,10 @@ struct Training {
 
   private mutating func step() throws {
     let share = Float(facts.iteration) / Float(max(1, task.settings.iterations))
-    let batches = (0..<task.settings.accumulate).map { _ in
-      stream.next(task.settings.sequence, progress: share).batch
+    for index in builders.indices {
+      stream.next(task.settings.sequence, progress: share, into: &builders[index])
     }
+    let batches = builders.map(\.batch)
     let before = Self.now()
     let loss = try trainer.step(
       batches, iteration: facts.iteration, of: task.settings.iterations, seed: task.settings.seed)
@@ -162,9 +170,10 @@ struct Training {
   private mutating func validate() throws {
     facts.lastValidationIteration = facts.iteration
     guard !task.validation.items.isEmpty else { return }
-    let network = trainer.averaged
-    let score = try Scoring(network, reading, pool: pool).score(task.validation)
-    let loss = score.validationLoss
+    let scoring = try scoring ?? Scoring(trainer.averaged, reading, pool: pool)
+    self.scoring = scoring
+    try scoring.take(from: trainer)
+    let loss = try scoring.score(task.validation).validationLoss
     facts.lastValidation = loss
     if let bestLoss = facts.bestLoss, !(loss < bestLoss) {
       facts.worse += 1
@@ -173,7 +182,7 @@ struct Training {
     facts.bestLoss = loss
     facts.bestIteration = facts.iteration
     facts.worse = 0
-    best = network.tensors()
+    best = trainer.averaged.tensors()
   }
 
   private mutating func writeCheckpoint() throws {
@@ -223,7 +232,8 @@ struct Training {
     return TrainingOutcome(
       weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
-      validationLoss: facts.bestLoss, bestIteration: iteration, seconds: Self.now() - began,
+      validationLoss: facts.bestLoss, lastValidationLoss: facts.lastValidation, bestIteration: iteration,
+      seconds: Self.now() - began,
       tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy, warnings: warnings)
   }
 

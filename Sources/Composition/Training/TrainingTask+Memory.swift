@@ -6,10 +6,11 @@ extension TrainingTask {
   ///
   /// Fullest is the larger of validating and going on from a checkpoint; weights of a file are in memory already.
   ///
+  /// - Parameter resident: bytes that the process has in memory already; nil: what it has now.
   /// - Returns: bytes.
   /// - Throws: `CompositionError` of kind `spec` with the figure where the machine, or what the control group leaves of
   ///   it, is smaller; `CompositionError` or `NetworkError` where the network cannot be made.
-  package func checkedMemory() throws -> Int {
+  package func checkedMemory(resident: Int? = nil) throws -> Int {
     let reading = try plan.reading(), architecture = reading.architecture
     try architecture.check()
     let parameters = 4 * architecture.parameterCount
@@ -41,7 +42,7 @@ extension TrainingTask {
     }
     // What small pieces, thread stacks and holes between them take beside the buffers.
     let beside = (2 << 20) + (trainer + more) / 64
-    let needed = Self.residentBytes + trainer + more + batch + beside
+    let needed = (resident ?? Self.residentBytes) + trainer + more + batch + beside
     let present = MachineShare.present.memory
     guard needed <= present else {
       throw CompositionError(

@@ -60,7 +60,10 @@ package struct TrainingOutcome: Sendable {
   package var iterations: Int
   package var epochs: Double
   package var trainLoss: Double
+  /// The best validation's.
   package var validationLoss: Double?
+  /// The last validation's.
+  package var lastValidationLoss: Double?
   package var bestIteration: Int
   package var seconds: Double
   package var tokensPerSecond: Double

@@ -19,7 +19,9 @@ package enum ConfigurationSchema {
   }
 
   /// The fields of `generate:` that are options of `generate`.
-  package static var generateOptions: [MappingReader.Row] { options(of: "jobs.*.generate.", without: ["from"]) }
+  package static var generateOptions: [MappingReader.Row] {
+    options(of: "jobs.*.generate.", without: ["from", "copying"])
+  }
 
   private static func options(of prefix: String, without maps: [String]) -> [MappingReader.Row] {
     rows.compactMap { row in

@@ -1,9 +1,6 @@
 import StrictYAML
 
 extension GenerateFields {
-  /// Keys of `generate:` that the design has and this version has not.
-  static let notYet = ["attempts", "on_gate"]
-
   /// Reads a `generate:` map.
   init(_ reader: MappingReader, scope: ReadingScope) {
     self.init()
@@ -19,7 +16,16 @@ extension GenerateFields {
     order = OrderFields(reader, scope: scope)
     self.length = length?.length
     order.isLengthExact = length?.isExact
-    for key in Self.notYet { reader.refuse(key, "it is not built yet") }
+    attempts = reader.value("attempts", .integer(1...20), default: "\(standard.attempts)")
+    onGate = reader.value("on_gate", .choice, default: standard.onGate.rawValue)
+    reader.record("copying", type: "map")
+    if let inner = reader.mapping("copying") {
+      let longest = inner.value(
+        "longest", Kind<Double>.number("from 0 to 1000000") { $0 >= 0 && $0 <= 1_000_000 }.measured(in: "bars"),
+        default: "what 95 of 100 held-out songs have at most")
+      copying = longest.map { CopyingFields(longest: $0) }
+      inner.finish()
+    }
     reader.finish()
   }
 }

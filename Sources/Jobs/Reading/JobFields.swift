@@ -7,6 +7,7 @@ package struct JobFields: Sendable {
   var missed: MissedPolicy?
   var missedWithin: TimeSpan?
   var overlap: OverlapPolicy?
+  var priority: Int?
   var corpus: [String]?
   var train: TrainFields?
   var generate: GenerateFields?
@@ -32,6 +33,7 @@ package struct JobFields: Sendable {
       for key in ["schedule", "timezone", "missed", "missed_within", "overlap"] {
         reader.refuse(key, "a one-off spec runs once, when it is taken in")
       }
+      reader.refuse("priority", "a one-off spec waits for its turn")
       for key in ["on_failure", "on_finish"] { reader.refuse(key, "a one-off spec may not name programs") }
     } else {
       schedule = ScheduleSpec.written(reader)
@@ -40,6 +42,7 @@ package struct JobFields: Sendable {
       missedWithin = reader.value(
         "missed_within", .span(.seconds(0)...(.days(3650))), default: "\(standard.missedWithin)")
       overlap = reader.value("overlap", .choice, default: standard.overlap.rawValue)
+      priority = reader.value("priority", .integer(-1000...1000), default: "0")
       onFailure = reader.value("on_failure", .program)
       onFinish = reader.value("on_finish", .program)
     }
@@ -75,6 +78,7 @@ package struct JobFields: Sendable {
     result.missed = missed ?? base.missed
     result.missedWithin = missedWithin ?? base.missedWithin
     result.overlap = overlap ?? base.overlap
+    result.priority = priority ?? base.priority
     result.corpus = corpus ?? base.corpus
     if let below = base.train { result.train = train?.overlaid(on: below) ?? below }
     if let below = base.generate { result.generate = generate?.overlaid(on: below) ?? below }
@@ -111,6 +115,7 @@ package struct JobFields: Sendable {
     job.missed = missed ?? job.missed
     job.missedWithin = missedWithin ?? job.missedWithin
     job.overlap = overlap ?? job.overlap
+    job.priority = priority
     job.corpus = corpus ?? []
     job.train = train?.resolved(from: "latest", reportingTo: list, at: mark)
     job.generate = generate

@@ -107,6 +107,9 @@ extension StudioSettings {
     threads = reader.value("threads", .integer(0...1024), default: "\(threads)") ?? threads
     nice = reader.value("nice", .integer(0...19), default: "\(nice)") ?? nice
     checkpoint = reader.value("checkpoint", .span(.seconds(1)...hour), default: "\(checkpoint)") ?? checkpoint
+    if let path = reader.value("metrics", .path, default: metrics ?? "none") {
+      metrics = path == "none" ? nil : path
+    }
     reader.finish()
   }
 }

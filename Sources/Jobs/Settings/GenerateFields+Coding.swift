@@ -12,6 +12,9 @@ extension GenerateFields {
     topK = try container.decodeIfPresent(Int.self, forKey: .topK)
     prime = try container.decodeIfPresent(String.self, forKey: .prime)
     seed = try container.decodeIfPresent(UInt64.self, forKey: .seed)
+    attempts = try container.decodeIfPresent(Int.self, forKey: .attempts)
+    onGate = try container.decodeIfPresent(GatePolicy.self, forKey: .onGate)
+    copying = try container.decodeIfPresent(CopyingFields.self, forKey: .copying)
     order = try OrderFields(from: decoder)
   }
 
@@ -25,6 +28,9 @@ extension GenerateFields {
     try container.encodeIfPresent(topK, forKey: .topK)
     try container.encodeIfPresent(prime, forKey: .prime)
     try container.encodeIfPresent(seed, forKey: .seed)
+    try container.encodeIfPresent(attempts, forKey: .attempts)
+    try container.encodeIfPresent(onGate, forKey: .onGate)
+    try container.encodeIfPresent(copying, forKey: .copying)
     try order.encode(to: encoder)
   }
 }
@@ -40,6 +46,9 @@ extension GenerateSettings {
     topK = try container.decodeIfPresent(Int.self, forKey: .topK) ?? topK
     prime = try container.decodeIfPresent(String.self, forKey: .prime)
     seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
+    attempts = try container.decodeIfPresent(Int.self, forKey: .attempts) ?? attempts
+    onGate = try container.decodeIfPresent(GatePolicy.self, forKey: .onGate) ?? onGate
+    copying = try container.decodeIfPresent(CopyingFields.self, forKey: .copying)
     order = try OrderFields(from: decoder)
   }
 
@@ -52,6 +61,9 @@ extension GenerateSettings {
     try container.encode(topK, forKey: .topK)
     try container.encodeIfPresent(prime, forKey: .prime)
     try container.encode(seed, forKey: .seed)
+    try container.encode(attempts, forKey: .attempts)
+    try container.encode(onGate, forKey: .onGate)
+    try container.encodeIfPresent(copying, forKey: .copying)
     try order.encode(to: encoder)
   }
 }

@@ -64,6 +64,11 @@ package struct GenerateFields: Codable, Sendable, Equatable {
   package var seed: UInt64?
   /// What the songs are to be.
   package var order = OrderFields()
+  /// How often a song is tried; each try after the first has a seed of its own.
+  package var attempts: Int?
+  /// What becomes of a song that passes no attempt.
+  package var onGate: GatePolicy?
+  package var copying: CopyingFields?
 
   package init() {}
 
@@ -80,6 +85,10 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     result.topK = topK ?? base.topK
     result.prime = prime ?? base.prime
     result.seed = seed ?? base.seed
+    result.attempts = attempts ?? base.attempts
+    result.onGate = onGate ?? base.onGate
+    result.copying = CopyingFields(longest: copying?.longest ?? base.copying?.longest)
+    if result.copying?.longest == nil { result.copying = nil }
     return result
   }
 
@@ -95,6 +104,9 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     settings.prime = fields.prime
     settings.seed = fields.seed ?? settings.seed
     settings.order = fields.order
+    settings.attempts = fields.attempts ?? settings.attempts
+    settings.onGate = fields.onGate ?? settings.onGate
+    settings.copying = fields.copying
     return settings
   }
 
@@ -102,7 +114,9 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     case from, songs, length, temperature
     case topP = "top_p"
     case topK = "top_k"
-    case prime, seed
+    case prime, seed, attempts
+    case onGate = "on_gate"
+    case copying
   }
 }
 
@@ -120,6 +134,12 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
   package var seed: UInt64 = 1
   /// What the songs are to be.
   package var order = OrderFields()
+  /// How often a song is tried until one is inside the corpus's band; 1: nothing is composed again.
+  package var attempts = 5
+  /// What becomes of a song that passes no attempt.
+  package var onGate = GatePolicy.deliver
+  /// How much may be copied; nil: as much as the yardstick tells.
+  package var copying: CopyingFields?
 
   package init() {}
 
@@ -127,8 +147,26 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
     case songs, length, temperature
     case topP = "top_p"
     case topK = "top_k"
-    case prime, seed
+    case prime, seed, attempts
+    case onGate = "on_gate"
+    case copying
   }
+}
+
+/// What becomes of a song that is outside its corpus's band in every attempt.
+package enum GatePolicy: String, Codable, Sendable, CaseIterable {
+  /// The one with the fewest reasons is delivered, marked.
+  case deliver
+  /// It is left out.
+  case withhold
+}
+
+/// What `copying:` sets.
+package struct CopyingFields: Codable, Sendable, Equatable {
+  /// The longest run of notes that may stand in a training file, in bars; nil: the yardstick's 95th percentile.
+  package var longest: Double?
+
+  package init(longest: Double? = nil) { self.longest = longest }
 }
 
 /// What `evaluate:` sets: what the weights of a run are scored on once they are made.

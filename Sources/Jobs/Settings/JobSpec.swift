@@ -69,6 +69,8 @@ package struct JobSpec: Codable, Sendable, Equatable {
   /// The age up to which a missed time is made up for.
   package var missedWithin: TimeSpan = .days(7)
   package var overlap: OverlapPolicy = .skip
+  /// Runs of a job with a higher number come first; nil: 0.
+  package var priority: Int?
   /// Names of the corpora that the job reads.
   package var corpus: [String] = []
   package var train: TrainSettings?
@@ -90,7 +92,7 @@ package struct JobSpec: Codable, Sendable, Equatable {
   package enum CodingKeys: String, CodingKey {
     case name, schedule, timezone, missed
     case missedWithin = "missed_within"
-    case overlap, corpus, train, generate, evaluate
+    case overlap, priority, corpus, train, generate, evaluate
     case keepWeights = "keep_weights"
     case retries, timeout
     case onFailure = "on_failure"

@@ -12,13 +12,15 @@ package struct StudioSettings: Codable, Sendable, Equatable {
   package var nice = 10
   /// The time between two checkpoints of a training.
   package var checkpoint: TimeSpan = .seconds(30)
+  /// The file that tells monitoring programs how the studio is, from the studio's folder; nil: none is written.
+  package var metrics: String? = ".ritornello/metrics.prom"
 
   package init() {}
 
   /// The time that a file must lie unchanged: what is written, else 5 s, and 15 s on a network file system.
   package func settle(onNetwork: Bool) -> TimeSpan { settle ?? .seconds(onNetwork ? 15 : 5) }
 
-  package enum CodingKeys: String, CodingKey { case poll, settle, workers, threads, nice, checkpoint }
+  package enum CodingKeys: String, CodingKey { case poll, settle, workers, threads, nice, checkpoint, metrics }
 }
 
 /// What `limits:` in `jobs.yaml` sets: the most that a drop may cost.

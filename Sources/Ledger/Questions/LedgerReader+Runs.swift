@@ -6,13 +6,40 @@ extension LedgerReader {
   /// Runs, oldest first: of one job or of all, in these states or in any.
   package func runs(ofJob job: String? = nil, in states: Set<RunState>? = nil) throws -> [RunRecord] {
     try read { db in
-      let wanted = (states ?? Set(RunState.allCases)).map(\.rawValue).sorted()
+      let rows = try Row.fetchAll(
+        db, sql: RunRecord.select + RunRecord.condition(job, states) + " ORDER BY ordinal",
+        arguments: StatementArguments([job].compactMap { $0 }))
+      return try rows.map { try RunRecord($0) }
+    }
+  }
+
+  /// The last runs in these states, newest first, at most so many: of one job or of all.
+  package func lastRuns(_ count: Int, ofJob job: String? = nil, in states: Set<RunState>? = nil) throws -> [RunRecord] {
+    try read { db in
+      let rows = try Row.fetchAll(
+        db, sql: RunRecord.select + RunRecord.condition(job, states) + " ORDER BY ordinal DESC LIMIT ?",
+        arguments: StatementArguments([job].compactMap { $0 }) + [count])
+      return try rows.map { try RunRecord($0) }
+    }
+  }
+
+  /// How long the last delivered runs of a job worked, newest first, at most so many.
+  package func pastWork(_ count: Int, ofJob job: String) throws -> [PastWork] {
+    try read { db in
       let rows = try Row.fetchAll(
         db,
-        sql: RunRecord.select
-          + " WHERE job = coalesce(?, job) AND state IN (\(databaseQuestionMarks(count: wanted.count))) ORDER BY ordinal",
-        arguments: [job] + StatementArguments(wanted))
-      return try rows.map { try RunRecord($0) }
+        sql: """
+          SELECT runs.settings, weights.iterations, (
+              SELECT sum(julianday(ended_at) - julianday(started_at)) * 86400 FROM attempts WHERE run = runs.id
+            ) AS seconds
+          FROM runs LEFT JOIN weights ON weights.sha256 = runs.weights_out AND weights.run = runs.id
+          WHERE runs.job = ? AND runs.state = 'delivered' ORDER BY runs.number DESC LIMIT ?
+          """, arguments: [job, count])
+      return try rows.compactMap { row in
+        guard let seconds = try row.optional(Double.self, "seconds") else { return nil }
+        return PastWork(
+          seconds: seconds, iterations: try row.optional(Int.self, "iterations"), settings: try row.text("settings"))
+      }
     }
   }
 
@@ -28,7 +55,7 @@ extension LedgerReader {
     }
   }
 
-  /// The runs to do next, in the order in which they were queued.
+  /// The runs to do next: those of a higher priority first, then in the order in which they were queued.
   ///
   /// With `blockedAtOnce`, blocked runs come regardless of their time, as one pass for cron wants.
   package func runsToDo(at now: Date, blockedAtOnce: Bool = false) throws -> [RunRecord] {
@@ -36,22 +63,28 @@ extension LedgerReader {
       let rows = try Row.fetchAll(
         db,
         sql: RunRecord.select + """
-           WHERE state IN ('queued', 'waiting', 'blocked')
-            AND (not_before IS NULL OR not_before <= ? OR (state = 'blocked' AND ?)) ORDER BY ordinal
+           WHERE \(RunRecord.isOpen) AND state IN ('queued', 'waiting', 'blocked')
+            AND (not_before IS NULL OR not_before <= ? OR (state = 'blocked' AND ?)) ORDER BY \(RunRecord.turn)
           """, arguments: [now.stamp, blockedAtOnce])
       return try rows.map { try RunRecord($0) }
     }
   }
 
-  /// The runs that have not been started or wait for another try, in the order in which they were queued.
-  package func queue() throws -> [RunRecord] { try runs(in: [.queued, .waiting, .blocked]) }
+  /// The runs that have not been started or wait for another try, in the order in which they come.
+  package func queue() throws -> [RunRecord] {
+    try read { db in
+      let condition = RunRecord.condition(nil, [.queued, .waiting, .blocked])
+      let rows = try Row.fetchAll(db, sql: RunRecord.select + condition + " ORDER BY " + RunRecord.turn)
+      return try rows.map { try RunRecord($0) }
+    }
+  }
 
   /// The runs that a crash may have cut: running or ready.
   package func unfinishedRuns() throws -> [RunRecord] { try runs(in: [.running, .ready]) }
 
   /// Says whether a job has a run that is still going or waiting.
   package func hasOpenRun(ofJob job: String) throws -> Bool {
-    try !runs(ofJob: job, in: Set(RunState.allCases.filter(\.isOpen))).isEmpty
+    try !lastRuns(1, ofJob: job, in: Set(RunState.allCases.filter(\.isOpen))).isEmpty
   }
 
   /// The attempts of a run, first to last.
@@ -75,9 +108,31 @@ extension LedgerReader {
 }
 
 extension RunRecord {
-  static let select = "SELECT *, (SELECT count(*) FROM songs WHERE songs.run = runs.id) AS songs FROM runs"
+  /// Everything but the order's text, which names each file of the snapshot.
+  static let select = """
+    SELECT id, state, due_at, spec, request, settings, queued_at, started_at, ended_at, attempts, failures,
+      interruptions, interruptions_without_progress, not_before, weights_in, weights_out, snapshot, error,
+      (SELECT count(*) FROM songs WHERE songs.run = runs.id) AS songs FROM runs
+    """
 
-  /// Reads what `select` gives; without the count of songs it is 0.
+  /// The very term of the index `runs_open`, which lets SQLite use it.
+  static let isOpen = "state IN ('queued', 'waiting', 'blocked', 'running', 'ready')"
+
+  /// Whose turn comes first.
+  static let turn = "coalesce(settings ->> '$.priority', 0) DESC, ordinal"
+
+  /// A job's runs, where one is given (an argument), in some states, where they are.
+  static func condition(_ job: String?, _ states: Set<RunState>?) -> String {
+    var terms: [String] = []
+    if job != nil { terms.append("job = ?") }
+    if let states {
+      if states.allSatisfy(\.isOpen) { terms.append(isOpen) }
+      terms.append("state IN (\(states.map { "'\($0.rawValue)'" }.sorted().joined(separator: ", ")))")
+    }
+    return terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
+  }
+
+  /// Reads what `select` gives; without the count of songs it is 0, without the order's text there is none.
   init(_ row: Row) throws {
     id = try row.run("id")
     state = try Row.whole(RunState(rawValue: row.text("state")), "state")
@@ -85,7 +140,7 @@ extension RunRecord {
     spec = try row.optionalHash("spec")
     request = try row.optional(String.self, "request")
     settings = try row.text("settings")
-    order = try row.optional(String.self, "order_text")
+    order = row.hasColumn("order_text") ? try row.optional(String.self, "order_text") : nil
     queuedAt = try row.time("queued_at")
     startedAt = try row.optionalTime("started_at")
     endedAt = try row.optionalTime("ended_at")
@@ -104,6 +159,7 @@ extension RunRecord {
 
 extension Database {
   func runRecord(_ id: RunID) throws -> RunRecord? {
-    try first(RunRecord.select + " WHERE id = ?", [id.description]).map { try RunRecord($0) }
+    let sql = "SELECT *, (SELECT count(*) FROM songs WHERE songs.run = runs.id) AS songs FROM runs WHERE id = ?"
+    return try first(sql, [id.description]).map { try RunRecord($0) }
   }
 }

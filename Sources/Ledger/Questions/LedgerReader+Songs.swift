@@ -79,6 +79,7 @@ extension SongRecord {
     notes = try row.integer("notes")
     seconds = try row.decimal("seconds")
     metrics = try row.text("metrics")
+    judgement = try row.optional(String.self, "judgement")
     deliveredAt = try row.optionalTime("delivered_at")
     collectedAt = try row.optionalTime("collected_at")
   }

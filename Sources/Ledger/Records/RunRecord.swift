@@ -23,7 +23,7 @@ package struct RunRecord: Sendable, Equatable {
   package var request: String?
   /// The job's settings when the run was queued, as JSON.
   package var settings: String
-  /// The order of the last attempt; nil: none was started.
+  /// The order of the last attempt; nil: none was started, or it was read in a list, which leaves it out.
   package var order: String?
   package var queuedAt: Date
   package var startedAt: Date?
@@ -42,6 +42,22 @@ package struct RunRecord: Sendable, Equatable {
   /// The number of its songs.
   package var songs: Int
   package var error: String?
+}
+
+/// How long a run that was delivered worked.
+package struct PastWork: Sendable, Equatable {
+  /// Of all its attempts.
+  package var seconds: Double
+  /// The iterations that its training took; nil: it did not train.
+  package var iterations: Int?
+  /// The job's settings then, as JSON.
+  package var settings: String
+
+  package init(seconds: Double, iterations: Int?, settings: String) {
+    self.seconds = seconds
+    self.iterations = iterations
+    self.settings = settings
+  }
 }
 
 /// One try of a run.

@@ -17,13 +17,16 @@ package struct SongRecord: Sendable, Equatable {
   package var seconds: Double
   /// A JSON object.
   package var metrics: String
+  /// A JSON object of `copying`, `attempts` and `gate`; nil: it was not judged.
+  package var judgement: String?
   package var deliveredAt: Date?
   /// When it was first missed in the outbox; nil: it lies there.
   package var collectedAt: Date?
 
   package init(
     id: SongID, path: String, sha256: ContentHash, weights: ContentHash?, snapshot: ContentHash?, seed: UInt64,
-    bars: Double, notes: Int, seconds: Double, metrics: String = "{}", deliveredAt: Date? = nil,
+    bars: Double, notes: Int, seconds: Double, metrics: String = "{}", judgement: String? = nil,
+    deliveredAt: Date? = nil,
     collectedAt: Date? = nil
   ) {
     self.id = id
@@ -36,6 +39,7 @@ package struct SongRecord: Sendable, Equatable {
     self.notes = notes
     self.seconds = seconds
     self.metrics = metrics
+    self.judgement = judgement
     self.deliveredAt = deliveredAt
     self.collectedAt = collectedAt
   }

@@ -8,7 +8,12 @@ struct Migration: Sendable {
   let sql: String
 
   /// All steps, oldest first.
-  static let all = [Migration(version: 1, name: Schema1.name, sql: Schema1.sql)]
+  static let all = [
+    Migration(version: 1, name: Schema1.name, sql: Schema1.sql),
+    Migration(
+      version: 2, name: "judgements of songs",
+      sql: "ALTER TABLE songs ADD COLUMN judgement TEXT CHECK (judgement IS NULL OR json_valid(judgement))"),
+  ]
 }
 
 extension [Migration] {

@@ -5,17 +5,17 @@ package import Identity
 extension Ledger {
   /// Records that a worker is about to begin an attempt.
   ///
-  /// `order` is the text of `order.json`, `snapshot` what `makeSnapshot` recorded, `weightsIn` what the run starts from or
+  /// `order` is the text of `order.json` (nil: that of the attempt before), `snapshot` what `makeSnapshot` recorded, `weightsIn` what the run starts from or
   /// uses. Gives the attempt's number, from 1; throws `LedgerError.refused` where the run cannot start.
   package func startAttempt(
-    of run: RunID, order: String, snapshot: ContentHash?, weightsIn: ContentHash?, at: Date
+    of run: RunID, order: String?, snapshot: ContentHash?, weightsIn: ContentHash?, at: Date
   ) throws -> Int {
     try write { db in
       try db.change(run, to: .running)
       try db.run(
         """
         UPDATE runs SET attempts = attempts + 1, started_at = coalesce(started_at, ?), ended_at = NULL,
-          not_before = NULL, error = NULL, order_text = ?, snapshot = ?, weights_in = ? WHERE id = ?
+          not_before = NULL, error = NULL, order_text = coalesce(?, order_text), snapshot = ?, weights_in = ? WHERE id = ?
         """, [at.stamp, order, snapshot?.hex, weightsIn?.hex, run.description])
       let row = try db.first("SELECT attempts FROM runs WHERE id = ?", [run.description])
       let number = try row?.integer("attempts") ?? 1
@@ -28,13 +28,16 @@ extension Ledger {
   /// Records how an attempt ended, other than well, and what becomes of the run.
   ///
   /// For a run that could not be started at all, as its data or the machine was at fault, `blocked` and `refused` say so.
-  /// Gives the run's state; throws `LedgerError.refused` where the run is in no state for it.
-  package func finishAttempt(of run: RunID, _ outcome: AttemptOutcome, at: Date) throws -> RunState {
+  /// `jitter`, from 0 to 1, shortens the wait for another try by up to a tenth, so that runs that failed together do not
+  /// come back together. Gives the run's state; throws `LedgerError.refused` where the run is in no state for it.
+  package func finishAttempt(
+    of run: RunID, _ outcome: AttemptOutcome, jitter: Double = 0, at: Date
+  ) throws -> RunState {
     try write { db in
       guard let row = try db.first("SELECT * FROM runs WHERE id = ?", [run.description]) else {
         throw LedgerError.unknown("no run \(run); `ritornello runs` lists them")
       }
-      let end = AttemptEnd(outcome, of: try RunRecord(row), at: at)
+      let end = AttemptEnd(outcome, of: try RunRecord(row), jitter: jitter, at: at)
       try db.change(run, to: end.state)
       try db.endAttempt(of: run, outcome: end.outcome, error: end.error, at: at)
       try db.run(
@@ -86,7 +89,8 @@ struct AttemptEnd {
   var interruptionsWithoutProgress: Int
   var notBefore: Date?
 
-  init(_ ending: AttemptOutcome, of run: RunRecord, at now: Date) {
+  init(_ ending: AttemptOutcome, of run: RunRecord, jitter: Double, at now: Date) {
+    let share = 1 - 0.1 * min(max(jitter, 0), 1)
     failures = run.failures
     interruptions = run.interruptions
     interruptionsWithoutProgress = run.interruptionsWithoutProgress
@@ -102,7 +106,7 @@ struct AttemptEnd {
         error = text + "; three interruptions in a row without progress"
       } else {
         state = .queued
-        notBefore = interruptions == 1 ? nil : now + Self.delay(after: interruptions - 1)
+        notBefore = interruptions == 1 ? nil : now + share * Self.delay(after: interruptions - 1)
       }
     case .blocked(let text):
       (state, outcome, error) = (.blocked, "blocked", text)
@@ -111,7 +115,7 @@ struct AttemptEnd {
       failures += 1
       (outcome, error) = ("failed", text)
       state = failures <= retries ? .waiting : .failed
-      notBefore = state == .waiting ? now + Self.delay(after: failures) : nil
+      notBefore = state == .waiting ? now + share * Self.delay(after: failures) : nil
     case .refused(let text):
       (state, outcome, error) = (.failed, "failed", text)
     }

@@ -22,12 +22,14 @@ extension Database {
     guard song.id.run == run else { throw LedgerError.fault("the song \(song.id) is not of the run \(run)") }
     try self.run(
       """
-      INSERT INTO songs (id, run, number, path, sha256, weights, snapshot, seed, bars, notes, seconds, metrics)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO songs (id, run, number, path, sha256, weights, snapshot, seed, bars, notes, seconds, metrics,
+        judgement)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         song.id.description, run.description, song.id.number, song.path, song.sha256.hex, song.weights?.hex,
         song.snapshot?.hex, String(song.seed), song.bars, song.notes, song.seconds, song.metrics,
+        song.judgement,
       ])
   }
 }

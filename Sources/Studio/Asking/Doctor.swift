@@ -132,7 +132,7 @@ package struct Doctor {
     let (file, diagnostics) = JobsFile.parse(bytes: bytes, path: "jobs.yaml")
     guard let file else {
       report.fault(
-        "jobs", diagnostics.map(\.text).joined(separator: "; "), remedy: "correct it; ritornello check tells all errors"
+        "jobs", diagnostics.told.replacing("\n", with: "; "), remedy: "correct it; ritornello check tells all errors"
       )
       return
     }
@@ -155,7 +155,7 @@ extension FileName {
   }
 
   /// The bytes that are free to this user on the folder's file system.
-  fileprivate var freeBytes: UInt64? {
+  var freeBytes: UInt64? {
     let path = bytes.map { CChar(bitPattern: $0) } + [0]
     var facts = statvfs()
     guard statvfs(path, &facts) == 0 else { return nil }

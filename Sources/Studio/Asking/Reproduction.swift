@@ -82,6 +82,9 @@ package struct Reproduction {
     again.files = []
     again.validationFiles = nil
     again.evaluationFiles = nil
+    again.against = nil
+    // Whatever attempt it was, its seed is all that it takes.
+    again.again = .init(number: song.id.number, seed: song.seed)
     again.weights = .init(sha256: hash, path: try weights(hash, deep: deep, in: folder, depth: 0).shown)
     let result = try work(again, in: folder / "songs")
     let stem = song.id.fileStem + ".mid"
@@ -124,6 +127,8 @@ package struct Reproduction {
     order.validationFiles = order.validationFiles?.map { $0.absolute(from: folder) }
     order.prime = order.prime?.absolute(from: folder)
     order.melody = order.melody?.absolute(from: folder)
+    // What is made again is made of the files themselves.
+    order.cache = nil
     return order
   }
 

@@ -51,7 +51,13 @@ extension StatusReport {
         ("utc", .string(time.time.description)), ("local", .string(time.local)), ("note", .text(time.note?.rawValue)),
       ])
     }
-    return .object([("name", .string(job.name)), ("next", .array(next))])
+    let estimate = job.estimate.map { estimate in
+      JSONValue.object([
+        ("seconds", .number(estimate.seconds)), ("runs", .int(estimate.runs)),
+        ("memory_bytes", .number(estimate.memory)),
+      ])
+    }
+    return .object([("name", .string(job.name)), ("next", .array(next)), ("estimate", estimate ?? .null)])
   }
 
   private static func json(_ problem: Problem) -> JSONValue {
@@ -88,7 +94,7 @@ extension StatusReport {
       let when =
         job.next.first.map { "next at \($0.local)" }
         ?? (job.isByChange ? "when its corpus changes" : job.isByHand ? "by hand" : "not again")
-      lines.append("job       \(job.name): \(when)")
+      lines.append("job       \(job.name): \(when)" + (job.estimate.map { ", " + $0.told } ?? ""))
     }
     for problem in problems {
       lines.append("problem   \(Self.oneLine(problem.message))")

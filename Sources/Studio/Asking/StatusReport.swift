@@ -35,15 +35,22 @@ package struct StatusReport {
     /// Says that the job runs when its corpora change.
     package var isByChange: Bool
     package var isByHand: Bool
+    /// What its next run is likely to cost; nil: nothing is known.
+    package var estimate: RunEstimate?
   }
 
   /// Gathers the report; what cannot be read is told as a problem.
   package init(paths: StudioPaths, environment: StudioEnvironment) {
+    self.init(
+      paths: paths, environment: environment, reader: LedgerReader(studio: paths.root.text ?? paths.root.shown))
+  }
+
+  /// Gathers the report with a reader that is there already.
+  init(paths: StudioPaths, environment: StudioEnvironment, reader: LedgerReader) {
     studio = paths.root
     heartbeat = Heartbeat.last(at: paths.heartbeat, files: environment.files)
     let holder = StudioLock.holder(at: paths.lock, files: environment.files)
     watcher = holder?.word == "watch" ? holder?.pid : nil
-    let reader = LedgerReader(studio: paths.root.text ?? paths.root.shown)
     let now = environment.clock.now
     var file = readConfiguration(paths, environment)
     do {
@@ -56,11 +63,13 @@ package struct StatusReport {
         let progress = RunFiles(run.id, paths: paths, environment: environment).progress
         running.append(Running(run: run.id, progress: progress))
       }
-      lastRuns = Array(try reader.runs(in: [.delivered, .failed, .cancelled, .skipped]).suffix(5))
+      lastRuns = try reader.lastRuns(5, in: [.delivered, .failed, .cancelled, .skipped]).reversed()
       let states = try reader.jobStates()
       for job in file?.jobs ?? [] {
         let state = states.first { $0.name == job.name }
-        jobs.append(Self.job(job, state, now))
+        var told = Self.job(job, state, now)
+        told.estimate = RunEstimate(job, past: try reader.pastWork(RunEstimate.most, ofJob: job.name))
+        jobs.append(told)
       }
       problems = try reader.problems()
     } catch let error as LedgerError {
@@ -100,7 +109,7 @@ package struct StatusReport {
     configuration.fileHash = ContentHash(of: bytes)
     let (file, diagnostics) = JobsFile.parse(bytes: bytes, path: "jobs.yaml")
     configuration.isOK = file != nil
-    if file == nil { configuration.error = diagnostics.map(\.text).joined(separator: "\n") }
+    if file == nil { configuration.error = diagnostics.told }
     return file
   }
 }

@@ -8,6 +8,7 @@ package struct StudioEnvironment: Sendable {
   package var steps: any StepObserver
   package var launcher: any WorkerLauncher
   package var log: Logger
+  package var memory: any MemoryKills = KernelMemoryKills()
   /// The program's version and that of its arithmetic, which orders record.
   package var programVersion = ProgramVersion.current
   package var numerics = ProgramVersion.numerics

@@ -54,8 +54,9 @@ final class ProblemBook {
       var problem = problem
       if let earlier = before.first(where: { $0.code == problem.code && $0.subject == problem.subject }) {
         problem.since = earlier.since
-      } else {
-        environment.log.warning("\(problem.message); \(problem.remedy)")
+      } else if problem.code != Problem.badConfig {
+        environment.log.warning(
+          "\(problem.message); \(problem.remedy)", metadata: ["event": "problem", "code": "\(problem.code)"])
       }
       return problem
     }
@@ -134,6 +135,9 @@ enum ProblemFile {
 }
 
 extension Problem {
+  /// What tells of a `jobs.yaml` that cannot be used; the log has its faults one by one.
+  static let badConfig = "bad-config"
+
   /// A fault of the machine as a problem.
   init(_ error: FileError, doing what: String, subject: String = "", at now: Date) {
     self.init(

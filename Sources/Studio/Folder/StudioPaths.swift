@@ -18,6 +18,8 @@ package struct StudioPaths: Sendable, Equatable {
   package var ledger: FileName { hidden / "ledger.sqlite" }
   package var objects: FileName { hidden / "objects" }
   package var weights: FileName { hidden / "weights" }
+  /// Songs as representations write them, which workers keep for later runs; it may be removed at any time.
+  package var cache: FileName { hidden / "cache" }
   package var runs: FileName { hidden / "runs" }
   package var requests: FileName { hidden / "requests" }
   package var lock: FileName { hidden / "lock" }

@@ -18,6 +18,8 @@ struct ArchiveLimits {
   /// Unpacked bytes to each byte of the archive, beyond the first `unjudged`.
   var ratio: Int64 = 200
   var unjudged: Int64 = 64 << 20
+  /// The memory that unpacking may ask for: xz's dictionary.
+  var dictionary: Int64 = 128 << 20
 }
 
 /// Reads a zip, tar, tar.gz or tar.xz archive as a stream: nothing is ever written where an entry says.
@@ -35,17 +37,29 @@ final class ArchiveReader {
   }
 
   private let source: Source
+  private let pulse: () throws -> Void
   private let limits: ArchiveLimits
   private let size: Int64
   private let handle: OpaquePointer
   private let buffer = UnsafeMutableRawPointer.allocate(byteCount: Source.room, alignment: 16)
   private var unpacked: Int64 = 0
 
-  /// Makes a reader of the archive that a descriptor stands for; `size` is the archive's, in bytes.
+  /// Makes a reader of the archive that a descriptor stands for.
   ///
+  /// - Parameters:
+  ///   - descriptor: the open archive.
+  ///   - path: its path, for messages.
+  ///   - size: its bytes.
+  ///   - limits: what it may cost.
+  ///   - files: through which it is read.
+  ///   - pulse: called often while it is read; what it throws ends the reading.
   /// - Throws: `FileError` where there is no memory.
-  init(_ descriptor: Int32, path: FileName, size: Int64, limits: ArchiveLimits, files: any FileSystem) throws {
+  init(
+    _ descriptor: Int32, path: FileName, size: Int64, limits: ArchiveLimits, files: any FileSystem,
+    pulse: @escaping () throws -> Void = {}
+  ) throws {
     source = Source(descriptor: descriptor, path: path, files: files)
+    self.pulse = pulse
     self.limits = limits
     self.size = max(1, size)
     guard let handle = archive_read_new() else { throw FileError(code: ENOMEM, call: "unpack", path: path) }
@@ -69,6 +83,7 @@ final class ArchiveReader {
   /// - Throws: `ArchiveFault` for what the archive holds, `FileError` where the machine fails.
   func forEach(wanted: (FileName) -> Bool, _ body: (Entry) throws -> Void) throws {
     try source.rewind()
+    try checkMemory()
     archive_read_set_read_callback(handle) { _, data, buffer in
       guard let data else { return -1 }
       let source = Unmanaged<Source>.fromOpaque(data).takeUnretainedValue()
@@ -89,6 +104,19 @@ final class ArchiveReader {
       }
       try body(try entry(header, wanted))
     }
+  }
+
+  /// libarchive grants an xz decoder a gibibyte; what the container asks for is looked up before it is decoded.
+  private func checkMemory() throws {
+    var container = XZContainer(source.descriptor, path: source.path, files: source.files, pulse: pulse)
+    guard let dictionary = try container.largestDictionary(), dictionary > limits.dictionary else {
+      try source.rewind()
+      return
+    }
+    throw ArchiveFault(
+      description:
+        "the archive needs \(dictionary >> 20) MiB of memory to be unpacked; the limit is \(limits.dictionary >> 20) MiB"
+    )
   }
 
   private func next() throws -> OpaquePointer? {
@@ -115,12 +143,24 @@ final class ArchiveReader {
     guard archive_entry_is_encrypted(header) == 0, archive_read_has_encrypted_entries(handle) <= 0 else {
       throw ArchiveFault(description: "the archive is encrypted; drop it without a password")
     }
+    try checkMethod()
     let isLink = archive_entry_hardlink(header) != nil || archive_entry_symlink(header) != nil
     let isRegular = archive_entry_filetype(header) & 0o170000 == 0o100000 && !isLink
     if archive_entry_size_is_set(header) != 0 { try checkEntry(archive_entry_size(header)) }
     let path = self.path(of: header)
     let isWanted = isRegular && path.map(wanted) ?? false
     return Entry(path: path, isRegularFile: isRegular, bytes: try contents(keeping: isWanted))
+  }
+
+  /// Zip archives may hold entries of methods whose decoders take any amount of memory: only the two of old are read.
+  private func checkMethod() throws {
+    guard archive_format(handle) & 0xFF0000 == ARCHIVE_FORMAT_ZIP, let name = archive_format_name(handle) else {
+      return
+    }
+    let text = String(cString: name)
+    guard !text.hasSuffix("(uncompressed)"), !text.hasSuffix("(deflation)") else { return }
+    throw ArchiveFault(
+      description: "an entry is packed by a method that is not read (\(FileName(text).shown)); use deflate")
   }
 
   private func path(of header: OpaquePointer) -> FileName? {
@@ -133,6 +173,7 @@ final class ArchiveReader {
     var kept: [UInt8] = []
     var length: Int64 = 0
     while true {
+      try pulse()
       let count = archive_read_data(handle, buffer, Source.room)
       if count == 0 { return keeping ? kept : nil }
       if count == Int(ARCHIVE_RETRY) { continue }
@@ -182,8 +223,8 @@ extension ArchiveReader {
     let buffer = UnsafeMutableRawPointer.allocate(byteCount: Source.room, alignment: 16)
     let path: FileName
     private(set) var failure: FileError?
-    private let descriptor: Int32
-    private let files: any FileSystem
+    let descriptor: Int32
+    let files: any FileSystem
 
     init(descriptor: Int32, path: FileName, files: any FileSystem) {
       self.descriptor = descriptor

@@ -5,33 +5,6 @@ import Ledger
 import Logging
 import MIDI
 
-extension FileName {
-  private static let archiveEndings = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.xz", ".txz"]
-
-  /// The last component without the endings of an archive; nil: it is not named as one.
-  var archiveStem: FileName? {
-    let name = last.bytes
-    let small = name.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }
-    let ending = Self.archiveEndings.filter {
-      small.count > $0.utf8.count && small.suffix($0.utf8.count).elementsEqual($0.utf8)
-    }
-    .max { $0.utf8.count < $1.utf8.count }
-    return ending.map { FileName(bytes: Array(name.dropLast($0.utf8.count))) }
-  }
-
-  /// The name in a corpus of an archive's entry with this path; nil: it has none.
-  ///
-  /// A path is a name, never a place: of one that is absolute or goes upwards the last component is left.
-  var entryName: FileName? {
-    guard bytes.count <= 4096 else { return nil }
-    var parts = components.filter { $0.bytes != Array(".".utf8) }
-    let up = FileName("..")
-    if bytes.first == UInt8(ascii: "/") || parts.contains(up) { parts = parts.suffix(1) }
-    guard !parts.isEmpty, parts != [up] else { return nil }
-    return parts.reduce(FileName(bytes: [])) { $0.appending($1) }
-  }
-}
-
 /// What becomes of an archive's entries.
 private struct ArchiveCounts {
   var entries = 0
@@ -69,7 +42,7 @@ extension Intake {
         entry, nil,
         "the archive holds \(entry.facts.size) bytes; the limit is \(limits.unpacked) (limits.archive_bytes)")
     }
-    let hash = try environment.hash(of: descriptor, path: entry.path)
+    let hash = try environment.hash(of: descriptor, path: entry.path, pulse: pulse)
     do {
       let reader = try reader(entry, descriptor, limits)
       try reader.forEach(wanted: { _ in false }) { _ in }
@@ -104,7 +77,9 @@ extension Intake {
         at: environment.clock.now)
     }
     objects.clear()
-    environment.log.info("'\(entry.path.shown)' was taken into the corpus '\(corpus.shown)': \(told)")
+    environment.log.info(
+      "'\(entry.path.shown)' was taken into the corpus '\(corpus.shown)': \(told)",
+      metadata: ["event": "archive-taken", "path": "\(entry.path.shown)"])
     try remove(entry, descriptor)
     inbox.removeEmptyFolders()
     return .decided
@@ -140,7 +115,7 @@ extension Intake {
 
   private func reader(_ entry: InboxEntry, _ descriptor: Int32, _ limits: ArchiveLimits) throws -> ArchiveReader {
     try ArchiveReader(
-      descriptor, path: entry.path, size: entry.facts.size, limits: limits, files: environment.files)
+      descriptor, path: entry.path, size: entry.facts.size, limits: limits, files: environment.files, pulse: pulse)
   }
 
   /// Refuses an archive for what it holds, if it is still what was read.
@@ -195,14 +170,15 @@ extension TakenFile {
 }
 
 extension StudioEnvironment {
-  /// The hash of an open file's bytes, from its start.
-  func hash(of descriptor: Int32, path: FileName) throws -> ContentHash {
+  /// The hash of an open file's bytes, from its start; `pulse` is called now and then meanwhile.
+  func hash(of descriptor: Int32, path: FileName, pulse: () throws -> Void = {}) throws -> ContentHash {
     guard lseek(descriptor, 0, SEEK_SET) == 0 else { throw FileError(code: errno, call: "seek", path: path) }
     var hasher = ContentHash.Hasher()
     while true {
       let piece = try files.read(descriptor, count: 1 << 18, of: path)
       if piece.isEmpty { return hasher.finish() }
       hasher.update(piece)
+      try pulse()
     }
   }
 }

@@ -14,6 +14,10 @@ extension Intake {
         try finish(entry, configuration)
         remaining.unbar(entry.path.folder, at: environment.clock.monotonic)
         hasChanged = true
+      } catch is IntakeStopped {
+        remaining.add(entry, at: environment.clock.monotonic)
+        look.isPartial = true
+        break
       } catch let error as FileError {
         hasLeftovers = try hasLeftovers || environment.exists(paths.taken)
         if !error.isMissing { remaining.add(entry, after: error, pause: pause, at: environment.clock.monotonic) }
@@ -59,7 +63,7 @@ extension Intake {
   ) throws -> Bool {
     guard let hash = record.sha256 else { return false }
     if entry.path.archiveStem != nil {
-      return try environment.hash(of: descriptor, path: entry.path) == hash
+      return try environment.hash(of: descriptor, path: entry.path, pulse: pulse) == hash
         && storeAgain(entry, descriptor, configuration)
     }
     if try ledger.reader.spec(hash) != nil { return true }

@@ -150,7 +150,7 @@ extension Intake {
       try recordRejected(entry, text, hash)
       try stays(entry, error)
     }
-    environment.log.notice("\(text)")
+    environment.log.notice("\(text)", metadata: ["event": "file-rejected", "path": "\(entry.path.shown)"])
     return .decided
   }
 

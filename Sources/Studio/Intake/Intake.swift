@@ -5,6 +5,9 @@ import Jobs
 import Ledger
 import Logging
 
+/// What ends the reading of something large, as the studio is to stop: it is read from its start another time.
+struct IntakeStopped: Error {}
+
 /// Takes in what is dropped in the inbox: each file has one fate, and none is removed before it is safe.
 final class Intake {
   let paths: StudioPaths
@@ -15,6 +18,9 @@ final class Intake {
   var settling = Settling()
   /// Drops that have a fate and could not be removed.
   var remaining = RemainingDrops()
+  /// Called often while something large is read, which takes longer than a round of the loop may; it may throw
+  /// `IntakeStopped`.
+  var pulse: () throws -> Void = {}
   /// Says that files may lie in the hidden folder of the inbox.
   var hasLeftovers = false
   /// Settled files that the look before left, as it was ended early.
@@ -179,6 +185,10 @@ final class Intake {
         try noting(entry, &look) { look in try count(take(entry, configuration), entry, &look) }
       }
       if batch.isFull { try finish(batch, &look) }
+      if look.isPartial {
+        handled -= 1
+        break
+      }
       if let error = look.machineError, isOurs(error) { break }
     }
     try finish(batch, &look)
@@ -203,6 +213,8 @@ final class Intake {
   func noting(_ entry: InboxEntry, _ look: inout Look, _ body: (inout Look) throws -> Void) throws {
     do {
       try body(&look)
+    } catch is IntakeStopped {
+      look.isPartial = true
     } catch let error as FileError {
       note(error, entry, &look)
     } catch let error as LedgerError {

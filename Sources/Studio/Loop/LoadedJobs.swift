@@ -6,6 +6,11 @@ import Ledger
 import Logging
 import StrictYAML
 
+extension [Diagnostic] {
+  /// What is wrong, a line each: `jobs.yaml:4:7: …`.
+  var told: String { map { $0.place + ": " + $0.text }.joined(separator: "\n") }
+}
+
 /// `jobs.yaml` as it is in force: the last good version, whatever stands in the file now.
 final class LoadedJobs {
   private(set) var file = JobsFile()
@@ -50,7 +55,7 @@ final class LoadedJobs {
     lastBytes = bytes
     let (parsed, diagnostics) = JobsFile.parse(bytes: bytes, path: "jobs.yaml")
     guard let parsed else {
-      tell(diagnostics.map(\.text).joined(separator: "\n"), diagnostics.map(\.rendered).joined(separator: "\n"))
+      tell(diagnostics.told)
       return false
     }
     error = nil
@@ -69,11 +74,13 @@ final class LoadedJobs {
     return true
   }
 
-  private func tell(_ message: String, _ long: String? = nil) {
+  private func tell(_ message: String) {
     guard error != message else { return }
     error = message
+    // Each fault is an event of its own; the problem that follows from them is not told again.
+    for line in message.split(separator: "\n") { environment.log.error("\(line)", metadata: ["event": "bad-config"]) }
     let rest = loadedHash == nil ? "there are no jobs" : "the last good version stays in force"
-    environment.log.error("jobs.yaml is not usable, \(rest):\n\(long ?? message)")
+    environment.log.error("jobs.yaml is not usable; \(rest)", metadata: ["event": "bad-config"])
   }
 
   /// Removing a job cancels its queued runs; runs of one-off specs have no job in the file.
@@ -90,7 +97,7 @@ final class LoadedJobs {
     guard let error else { return nil }
     let rest = loadedHash == nil ? "no job runs until it is right" : "the last good version stays in force"
     return Problem(
-      code: "bad-config", subject: "jobs.yaml", message: "jobs.yaml is not usable: \(error)",
+      code: Problem.badConfig, subject: "jobs.yaml", message: "jobs.yaml is not usable: \(error)",
       remedy: "correct it (ritornello check tells all errors); \(rest)", since: environment.clock.now)
   }
 }

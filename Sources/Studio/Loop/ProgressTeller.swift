@@ -13,7 +13,7 @@ package protocol ProgressTeller {
 
 /// A bar on standard error where that is a terminal, else a line now and then.
 package final class StandardErrorProgress: ProgressTeller {
-  private let isTerminal = isatty(2) == 1
+  private let isTerminal: Bool
   private let clock: any StudioClock
   private let line: (String) -> Void
   private var lastTime = -Double.infinity
@@ -24,8 +24,12 @@ package final class StandardErrorProgress: ProgressTeller {
 
   /// - Parameters:
   ///   - clock: says when the next line is due.
+  ///   - format: of the log; a bar is drawn beside text alone.
   ///   - line: writes a line of the log.
-  package init(clock: any StudioClock = SystemClock(), line: @escaping (String) -> Void) {
+  package init(
+    clock: any StudioClock = SystemClock(), format: LogFormat = .text, line: @escaping (String) -> Void
+  ) {
+    isTerminal = format == .text && isatty(2) == 1
     self.clock = clock
     self.line = line
   }

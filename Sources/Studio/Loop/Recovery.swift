@@ -82,7 +82,7 @@ struct Recovery {
       }
     }
     for (folder, depth) in [
-      (paths.hidden, 0), (paths.objects, 1), (paths.weights, 0), (paths.requests, 0), (paths.runs, 3),
+      (paths.hidden, 0), (paths.objects, 1), (paths.weights, 0), (paths.cache, 0), (paths.requests, 0), (paths.runs, 3),
     ] {
       try walk(folder, depth)
     }

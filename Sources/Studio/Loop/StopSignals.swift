@@ -17,6 +17,8 @@ package final class StopSignals: Sendable {
   ///
   /// - Parameter second: called on the second signal, with its number; it should end the process.
   package init(second: @escaping @Sendable (Int32) -> Void = { _exit(128 + $0) }) {
+    // A log whose reader has gone is no reason to end.
+    signal(SIGPIPE, SIG_IGN)
     let queue = DispatchQueue(label: "ritornello.signals")
     for number in [SIGTERM, SIGINT] {
       signal(number, SIG_IGN)

@@ -30,7 +30,15 @@ extension StudioLoop {
     }
     if session.jobs.loadedHash == nil, let problem = session.jobs.problem {
       try session.tellProblems()
-      throw StudioError.refused(problem.message)
+      throw StudioError.refused("there is no usable jobs.yaml and no earlier version of it; \(problem.remedy)")
+    }
+    let (signals, clock) = (signals, environment.clock)
+    var lastBeat = -Double.infinity
+    session.intake.pulse = { [unowned session] in
+      if signals.stop != nil { throw IntakeStopped() }
+      guard clock.monotonic - lastBeat >= Self.tick else { return }
+      lastBeat = clock.monotonic
+      session.heartbeat.beat()
     }
     var fault: (any Error)?
     do {
@@ -57,9 +65,13 @@ extension StudioLoop {
         Problem(error, doing: "the pass could not be finished", at: environment.clock.now), from: "loop")
     }
     try session.tellProblems()
+    session.tellMetrics(atOnce: true)
     session.heartbeat.beat()
     let runs = session.supervisor.ended
-    return PassOutcome(status: status(of: runs, fault), runs: runs.mapValues(\.rawValue))
+    let status = status(of: runs, fault)
+    // What was done follows the last good version, and not what the person has written.
+    let isStale = status == 0 && session.jobs.problem != nil
+    return PassOutcome(status: isStale ? 65 : status, runs: runs.mapValues(\.rawValue))
   }
 
   /// Looks twice, `settle` apart, if something new lies in the inbox; then takes in what has settled.

@@ -36,10 +36,11 @@ package struct StudioLoop {
     guard let session = try open() else { return }
     environment.log.info("watching \(paths.root.shown)")
     notifier.send("READY=1")
-    var times = WatchTimes()
+    let times = WatchTimes()
+    session.intake.pulse = { [unowned session] in try self.pulse(session, times) }
     while signals.stop == nil {
       do {
-        try round(session, &times)
+        try round(session, times)
       } catch let error as LedgerError where error.machineFault != nil || error.isOfOneRun {
         tell(error, session)
       } catch let error as FileError {
@@ -75,13 +76,14 @@ package struct StudioLoop {
   }
 
   /// When things were last done, on the monotonic clock.
-  private struct WatchTimes {
+  private final class WatchTimes {
     var look = -Double.infinity
     var jobs = -Double.infinity
     var collected = -Double.infinity
     var runs = -Double.infinity
     var heartbeat = -Double.infinity
     var signOfLife = -Double.infinity
+    var pulse = -Double.infinity
     /// Says that settled files lie in the inbox still: they come before any run.
     var isTakingIn = false
   }
@@ -90,9 +92,9 @@ package struct StudioLoop {
   private static let slice = 0.5
 
   /// One round of the watcher.
-  private func round(_ session: StudioSession, _ times: inout WatchTimes) throws {
+  private func round(_ session: StudioSession, _ times: WatchTimes) throws {
     let now = environment.clock.monotonic
-    showLife(session, &times, now)
+    showLife(session, times, now)
     let working = session.supervisor.active.count
     try session.supervisor.poll()
     var isNews = session.supervisor.active.count != working
@@ -125,12 +127,30 @@ package struct StudioLoop {
     if isNews || now - times.runs >= 1 {
       times.runs = now
       if !times.isTakingIn { try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false) }
+      session.tellMetrics()
       try session.tellProblems()
     }
     tellProgress(session)
   }
 
-  private func showLife(_ session: StudioSession, _ times: inout WatchTimes, _ now: Double) {
+  /// What cannot wait while a large archive is read: signs of life, workers, requests, due times, a signal.
+  private func pulse(_ session: StudioSession, _ times: WatchTimes) throws {
+    if signals.stop != nil { throw IntakeStopped() }
+    let now = environment.clock.monotonic
+    guard now - times.pulse >= Self.tick else { return }
+    times.pulse = now
+    showLife(session, times, now)
+    try session.supervisor.poll()
+    try session.actOnRequests()
+    if now - times.jobs >= 1 {
+      times.jobs = now
+      try session.jobs.reload()
+      _ = try session.scheduler.look(session.jobs.file)
+    }
+    tellProgress(session)
+  }
+
+  private func showLife(_ session: StudioSession, _ times: WatchTimes, _ now: Double) {
     if let interval = notifier.watchdogInterval, now - times.signOfLife >= interval {
       times.signOfLife = now
       notifier.send("WATCHDOG=1")

@@ -19,7 +19,11 @@ final class StudioSession {
   let problems: ProblemBook
   let requests: RequestFolder
   let heartbeat: Heartbeat
+  let remarks: MusicRemarks
   let recovery: Recovery
+  let metrics: MetricsFile
+  /// Files of the inbox that had no fate with the last look.
+  private(set) var pending = 0
   private let lock: StudioLock
 
   /// Takes over a studio.
@@ -56,6 +60,8 @@ final class StudioSession {
     intake = Intake(paths: paths, environment: environment, ledger: ledger)
     scheduler = Scheduler(environment: environment, ledger: ledger, lateness: lateness)
     requests = RequestFolder(paths: paths, environment: environment)
+    metrics = MetricsFile(paths: paths, environment: environment, reader: ledger.reader)
+    remarks = MusicRemarks(paths: paths, environment: environment, ledger: ledger)
     heartbeat = Heartbeat(path: paths.heartbeat, environment: environment)
     recovery = Recovery(
       paths: paths, environment: environment, ledger: ledger, supervisor: supervisor, intake: intake)
@@ -74,6 +80,7 @@ final class StudioSession {
   func takeIn(isEnough: () -> Bool = { false }) throws -> Intake.Look {
     let look = try intake.look(configuration: jobs.file, isEnough: isEnough)
     problems.replace(look.problems, from: "intake")
+    pending = look.pending
     supervisor.isIntakeFaulty = look.machineError != nil
     supervisor.holdsNewRuns = look.isFaultOurs
     return look
@@ -125,7 +132,9 @@ final class StudioSession {
     let run = try environment.make(.recordQueued) {
       try ledger.queueRun(ofJob: name, trigger: .request(request), settings: settings, at: environment.clock.now)
     }
-    if let run { environment.log.info("\(run) is queued, as asked") }
+    if let run {
+      environment.log.info("\(run) is queued, as asked", metadata: ["event": "run-queued", "run": "\(run)"])
+    }
     return run
   }
 
@@ -177,6 +186,12 @@ final class StudioSession {
     problems.replace(try watch.look(), from: "outbox")
   }
 
+  /// Tells monitoring programs how things stand, where that is due.
+  func tellMetrics(atOnce: Bool = false) {
+    let problem = metrics.write(to: jobs.file.studio.metrics, pending: pending, atOnce: atOnce)
+    problems.replace(problem.map { [$0] } ?? [], from: "metrics")
+  }
+
   /// Tells what is wrong, and writes it down where it has changed.
   func tellProblems() throws {
     problems.replace(jobs.problem.map { [$0] } ?? [], from: "config")
@@ -188,6 +203,9 @@ final class StudioSession {
     }
     problems.replace(blocked, from: "runs")
     problems.replace(supervisor.programs.problems, from: "programs")
+    let delivered = Set(supervisor.ended.filter { $0.value == .delivered }.keys)
+    problems.replace(
+      try remarks.problems(ofJobs: jobs.file.jobs.map(\.name), delivered: delivered), from: "music")
     try problems.save()
   }
 }

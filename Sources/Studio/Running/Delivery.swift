@@ -1,8 +1,10 @@
+import Composition
 import Foundation
 import Glibc
 import Identity
 import Jobs
 import Ledger
+import Pages
 import Work
 
 /// Puts a run's weights and songs in their places, so that what is visible is whole and each song comes once.
@@ -93,12 +95,23 @@ struct Delivery {
       records.append(try SongRecord(song, id: id, path: path(of: song, run.id), run: run, result: result))
     }
     let report = try RunReport(run, result, files: snapshotFiles(of: run), at: now).text()
-    try environment.make(.writeReport) { try write(report, to: staging / "run.json") }
+    try environment.make(.writeReport) {
+      try write(report, to: staging / "run.json")
+      if let picture = learningCurve(of: run.id, result) { try write(picture, to: staging / "learning-curve.svg") }
+    }
     try environment.make(.synchroniseStaging) {
       try environment.withFolder(staging) { try files.synchronise($0, of: staging) }
       try environment.synchroniseFolder(paths.outbox)
     }
     return records
+  }
+
+  /// The picture of how training went; nil where the run did not train, or no curve can be read.
+  private func learningCurve(of run: RunID, _ result: WorkResult) -> [UInt8]? {
+    guard let training = result.training,
+      let curve = RunFiles(run, paths: paths, environment: environment).curve, !curve.points.isEmpty
+    else { return nil }
+    return Array(LearningCurveChart(curve, training, of: run, songs: result.songs).svg.utf8)
   }
 
   private func bytes(of song: WorkResult.Song, in run: RunID) throws -> [UInt8] {
@@ -140,6 +153,16 @@ extension SongRecord {
     self.init(
       id: id, path: path, sha256: song.sha256, weights: result.weights ?? result.training?.sha256 ?? run.weightsIn,
       snapshot: run.snapshot, seed: song.seed, bars: song.bars, notes: song.notes, seconds: song.seconds,
-      metrics: try JSONText.of(song.metrics))
+      metrics: try JSONText.of(song.metrics),
+      judgement: try song.gate.map { gate in
+        try JSONText.of(SongVerdict(copying: song.copying, attempts: song.attempts ?? [], gate: gate))
+      })
   }
+}
+
+/// What the ledger keeps of how a song was let through.
+private struct SongVerdict: Encodable {
+  var copying: CopyReport?
+  var attempts: [SongAttempt]
+  var gate: GateVerdict
 }

@@ -45,11 +45,18 @@ struct Preparation {
     order.threads = MachineShare.present.share(
       asked: configuration.studio.threads, workers: configuration.studio.workers)
     order.checkpointSeconds = configuration.studio.checkpoint.seconds
+    order.cache = "../../../cache"
     return PreparedRun(order: order, text: try files.write(order))
   }
 
   private func makeOrder(_ run: RunRecord, _ configuration: JobsFile) throws -> WorkOrder {
     let spec = try JobSpec(settings: run.settings)
+    do {
+      _ = try spec.train?.leastMemory()
+    } catch let error as CompositionError {
+      // It would not fit, whatever music came: it is not even begun.
+      throw Unstartable(description: error.message)
+    }
     var order = WorkOrder(run: run.id, train: spec.train, generate: spec.generate, evaluate: spec.evaluate)
     let corpora = spec.corpus.isEmpty ? spec.evaluate?.corpus ?? [] : spec.corpus
     if !corpora.isEmpty {
@@ -79,6 +86,11 @@ struct Preparation {
       order.evaluationFiles = try evaluationFiles(names)
     }
     order.weights = try weights(of: spec)
+    if spec.generate != nil, order.files.isEmpty, let hash = order.weights?.sha256,
+      let trained = try ledger.reader.weights(hash)?.snapshot, let snapshot = try ledger.reader.snapshot(trained)
+    {
+      order.against = snapshot.files.map { file($0.name, $0.sha256) }
+    }
     order.prime = try spec.generate?.prime.map { try given($0, as: "prime", to: run) }
     order.melody = try spec.generate?.order.melody.map { try given($0, as: "melody", to: run) }
     return order

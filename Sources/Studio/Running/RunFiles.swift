@@ -24,6 +24,12 @@ package struct RunFiles {
     return try? JSONDecoder().decode(WorkProgress.self, from: Data(bytes))
   }
 
+  /// How the training's losses went; nil where that is not known, or not readably.
+  var curve: LearningCurve? {
+    guard let bytes = try? environment.contents(of: folder / RunFolder.curve, limit: 16 << 20) else { return nil }
+    return try? JSONDecoder().decode(LearningCurve.self, from: Data(bytes))
+  }
+
   /// What came of the attempt; nil where there is no whole result.
   ///
   /// - Throws: `FileError` where the file is there and the machine cannot read it.
@@ -86,7 +92,7 @@ package struct RunFiles {
   }
 
   private static let kept: Set<String> = [
-    RunFolder.order, RunFolder.result, RunFolder.log, RunFolder.progress, "prime.mid", "melody.mid",
+    RunFolder.order, RunFolder.result, RunFolder.log, RunFolder.progress, RunFolder.curve, "prime.mid", "melody.mid",
   ]
 }
 

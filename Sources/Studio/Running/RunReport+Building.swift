@@ -34,9 +34,11 @@ extension RunReport {
       SongID(run: run.id, number: index + 1).map {
         Song(
           id: $0, file: song.file, sha256: song.sha256, seed: song.seed, bars: song.bars, notes: song.notes,
-          seconds: song.seconds, metrics: song.metrics)
+          seconds: song.seconds, metrics: song.metrics, copying: song.copying, attempts: song.attempts, gate: song.gate)
       }
     }
+    withheld = result.withheld ?? []
+    remarks = result.remarks ?? []
     warnings = result.warnings
     version = result.programVersion
     numerics = result.numerics

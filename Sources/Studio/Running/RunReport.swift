@@ -1,3 +1,4 @@
+import Composition
 import Foundation
 import Identity
 import Jobs
@@ -23,6 +24,10 @@ struct RunReport: Encodable {
   var evaluation: Evaluation?
   var seeds: Seeds
   var songs: [Song]
+  /// Songs that passed no attempt and were left out.
+  var withheld: [WorkResult.Withheld]
+  /// What is to be said of the music and its training, with what would help.
+  var remarks: [WorkResult.Remark]
   var warnings: [String]
   var version: String
   var numerics: Int
@@ -62,6 +67,9 @@ struct RunReport: Encodable {
     var notes: Int
     var seconds: Double
     var metrics: Metrics
+    var copying: CopyReport?
+    var attempts: [SongAttempt]?
+    var gate: GateVerdict?
   }
 
   enum CodingKeys: String, CodingKey {
@@ -72,7 +80,7 @@ struct RunReport: Encodable {
     case settings, generate, snapshot, files
     case weightsIn = "weights_in"
     case weightsOut = "weights_out"
-    case training, evaluation, seeds, songs, warnings, version, numerics
+    case training, evaluation, seeds, songs, withheld, remarks, warnings, version, numerics
     case instructionSet = "instruction_set"
   }
 
@@ -97,6 +105,8 @@ struct RunReport: Encodable {
     try container.encode(evaluation, forKey: .evaluation)
     try container.encode(seeds, forKey: .seeds)
     try container.encode(songs, forKey: .songs)
+    try container.encode(withheld, forKey: .withheld)
+    try container.encode(remarks, forKey: .remarks)
     try container.encode(warnings, forKey: .warnings)
     try container.encode(version, forKey: .version)
     try container.encode(numerics, forKey: .numerics)

@@ -1,7 +1,7 @@
 import Foundation
 import Identity
-import Jobs
-import Ledger
+package import Jobs
+package import Ledger
 import Logging
 
 /// Queues the runs that are due: a function of the jobs, of what the ledger remembers of them and of the time.
@@ -49,12 +49,11 @@ final class Scheduler {
   /// When a job is next due after now, at most so many times.
   static func nextTimes(_ count: Int, of job: JobSpec, state: JobState?, after now: Date) -> [Schedule.DueTime] {
     guard let spec = job.schedule, let schedule = Schedule(spec, timezone: job.timezone) else { return [] }
-    let last = (state?.lastDue ?? state?.scheduleSince).map { UTCTime(seconds: Int($0.timeIntervalSince1970)) }
-    return schedule.nextTimes(count, after: UTCTime(now), lastDue: last)
+    return schedule.nextTimes(count, after: UTCTime(now), lastDue: state?.lastDue(of: job))
   }
 
   private func remember(_ job: JobSpec, _ now: Date) throws -> JobState {
-    let text = try JSONText.of(job.schedule) + " " + (job.timezone ?? "")
+    let text = try job.scheduleText()
     let state = try ledger.reader.jobState(job.name)
     if let state, state.schedule == text, state.scheduleSince != nil { return state }
     return try environment.make(.recordSchedule) { try ledger.recordSchedule(ofJob: job.name, text, at: now) }
@@ -103,7 +102,9 @@ final class Scheduler {
     let run = try environment.make(.recordQueued) {
       try ledger.queueRun(ofJob: job.name, trigger: .due(due), settings: settings, at: now)
     }
-    if let run { environment.log.info("\(run) is queued, due \(found)") }
+    if let run {
+      environment.log.info("\(run) is queued, due \(found)", metadata: ["event": "run-queued", "run": "\(run)"])
+    }
     return run != nil
   }
 
@@ -136,10 +137,26 @@ final class Scheduler {
           ofJob: job.name, trigger: .corpusChange(due: time, snapshot: snapshot), settings: settings, at: now)
       }
       guard let run else { continue }
-      environment.log.info("\(run) is queued, as its corpus changed")
+      environment.log.info(
+        "\(run) is queued, as its corpus changed", metadata: ["event": "run-queued", "run": "\(run)"])
       return true
     }
     return false
+  }
+}
+
+extension JobSpec {
+  /// The schedule as the ledger keeps it, by which an edit is known.
+  fileprivate func scheduleText() throws -> String { try JSONText.of(schedule) + " " + (timezone ?? "") }
+}
+
+extension JobState {
+  /// From where `every` counts for a job: its last due time, or when it was first seen with this schedule.
+  ///
+  /// Nil where nothing is remembered of the schedule that it has.
+  package func lastDue(of job: JobSpec) -> UTCTime? {
+    guard schedule == (try? job.scheduleText()) else { return nil }
+    return (lastDue ?? scheduleSince).map { UTCTime($0) }
   }
 }
 

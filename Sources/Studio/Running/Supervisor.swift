@@ -36,6 +36,8 @@ final class Supervisor {
     var startedAt: Double
     /// What was reached before the attempt.
     var before: WorkProgress?
+    /// How many processes the kernel had ended for want of memory by then.
+    var memoryKills: Int?
     /// Why it was asked to stop.
     var stopping: Stopping?
     /// When it is killed if it has not stopped by then.
@@ -93,14 +95,16 @@ final class Supervisor {
           weightsIn: prepared.order.weights?.sha256, at: environment.clock.now)
       }
       ended[run.id] = nil
+      let memoryKills = environment.memory.kills()
       let process = try environment.make(.launchWorker) {
         try environment.launcher.launch(
           runFolder: paths.run(run.id), niceness: Int32(clamping: configuration.studio.nice))
       }
       active[run.id] = ActiveWorker(
         process: process, attempt: attempt, retries: spec.retries, timeout: spec.timeout.seconds,
-        startedAt: environment.clock.monotonic, before: before)
-      environment.log.info("\(run.id) has begun, attempt \(attempt)")
+        startedAt: environment.clock.monotonic, before: before, memoryKills: memoryKills)
+      environment.log.info(
+        "\(run.id) has begun, attempt \(attempt)", metadata: ["event": "run-begun", "run": "\(run.id)"])
     } catch let error as Unstartable where error.lacksMusic && isIntakeFaulty {
       try end(run.id, .blocked(error: error.description + "; the inbox could not be taken in"))
     } catch let error as Unstartable {
@@ -116,7 +120,7 @@ final class Supervisor {
   private func deliverAgain(_ run: RunRecord, _ result: WorkResult) throws {
     _ = try environment.make(.recordStarted) {
       try ledger.startAttempt(
-        of: run.id, order: run.order ?? "", snapshot: run.snapshot, weightsIn: run.weightsIn,
+        of: run.id, order: nil, snapshot: run.snapshot, weightsIn: run.weightsIn,
         at: environment.clock.now)
     }
     ended[run.id] = nil
@@ -193,7 +197,8 @@ final class Supervisor {
       }
       ended[run] = .delivered
       startProgram(of: run, \.onFinish, result)
-      environment.log.info("\(run) is delivered: \(result.songs.count) songs")
+      environment.log.info(
+        "\(run) is delivered: \(result.songs.count) songs", metadata: ["event": "run-delivered", "run": "\(run)"])
     } catch let error as FileError {
       if try ledger.reader.run(run)?.state == .running {
         try end(run, .blocked(error: error.description))
@@ -251,6 +256,13 @@ final class Supervisor {
     let progressed = files.progress?.isFurther(than: worker.before) ?? false
     switch ending {
     case .signalled(let number):
+      if number == SIGKILL, let before = worker.memoryKills, let now = environment.memory.kills(), now > before {
+        let figure = files.progress?.memoryBytes.map { ", which had reckoned with \($0 >> 20) MiB" } ?? ""
+        return .interrupted(
+          error:
+            "the system ended the worker for want of memory\(figure); give it more, or take a smaller network or batch",
+          progressed: progressed)
+      }
       return .interrupted(error: "the worker was ended by signal \(number)", progressed: progressed)
     case .exited(let status) where status == 128 + SIGTERM || status == 128 + SIGINT:
       return .interrupted(error: "the worker was told to stop by another program", progressed: progressed)
@@ -285,15 +297,27 @@ final class Supervisor {
     case .failed: step = .recordWaiting
     case .refused: step = .recordFailed
     }
-    let state = try environment.make(step) { try ledger.finishAttempt(of: run, outcome, at: now) }
+    let jitter = Self.jitter(of: run, attempt: try ledger.reader.run(run)?.attempts ?? 0)
+    let state = try environment.make(step) { try ledger.finishAttempt(of: run, outcome, jitter: jitter, at: now) }
     ended[run] = state
     let error = try ledger.reader.run(run)?.error ?? ""
     if state == .failed {
       startProgram(of: run, \.onFailure, nil)
-      environment.log.error("\(run) has failed: \(error)")
+      environment.log.error("\(run) has failed: \(error)", metadata: ["event": "run-failed", "run": "\(run)"])
     } else {
-      environment.log.notice("\(run) is \(state.rawValue)\(error.isEmpty ? "" : ": " + error)")
+      environment.log.notice(
+        "\(run) is \(state.rawValue)\(error.isEmpty ? "" : ": " + error)",
+        metadata: ["event": "run-\(state.rawValue)", "run": "\(run)"])
     }
+  }
+
+  /// A number from 0 to 1 that depends on the run and its attempt alone: SplitMix64 of their FNV-1a hash.
+  static func jitter(of run: RunID, attempt: Int) -> Double {
+    var z: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in "\(run)/\(attempt)".utf8 { z = (z ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Double((z ^ (z >> 31)) >> 11) / Double(1 << 53)
   }
 
   /// Takes in a run that a crash has cut while it was running: a finished one is delivered, any other goes on.

@@ -2,7 +2,9 @@ import ArgumentParser
 import Glibc
 import Identity
 import Jobs
+import Ledger
 import StrictYAML
+import Studio
 
 /// What `check` finds in a studio: everything that is wrong, and when each job is next due.
 struct CheckReport {
@@ -16,6 +18,8 @@ struct CheckReport {
   struct Job {
     let spec: JobSpec
     let next: [Schedule.DueTime]
+    /// Says that the ledger knows from when on the schedule counts.
+    let hasRun: Bool
   }
 
   private(set) var faults: [Fault] = []
@@ -38,7 +42,12 @@ struct CheckReport {
     faults = diagnostics.map { Fault(path: FileName("jobs.yaml"), diagnostic: $0) }
     if let parsed {
       file = parsed
-      for job in parsed.jobs { add(job, parsed.scheduleMarks[job.name], now) }
+      // Without a ledger that can be read, no job has run yet.
+      let states = (try? LedgerReader(studio: studio).jobStates()) ?? []
+      for job in parsed.jobs {
+        let last = states.first { $0.name == job.name }?.lastDue(of: job)
+        add(job, parsed.scheduleMarks[job.name], lastDue: last, now)
+      }
     }
     let inbox = FileName("inbox")
     for name in Self.specNames(in: folder.appending(inbox)) {
@@ -50,13 +59,13 @@ struct CheckReport {
     }
   }
 
-  private mutating func add(_ job: JobSpec, _ mark: Mark?, _ now: UTCTime) {
+  private mutating func add(_ job: JobSpec, _ mark: Mark?, lastDue: UTCTime?, _ now: UTCTime) {
     guard let spec = job.schedule, let schedule = Schedule(spec, timezone: job.timezone) else {
-      jobs.append(Job(spec: job, next: []))
+      jobs.append(Job(spec: job, next: [], hasRun: false))
       return
     }
-    let next = schedule.nextTimes(5, after: now)
-    jobs.append(Job(spec: job, next: next))
+    let next = schedule.nextTimes(5, after: now, lastDue: lastDue)
+    jobs.append(Job(spec: job, next: next, hasRun: lastDue != nil))
     if case .at(let time) = spec, next.isEmpty {
       let place = mark.map { "jobs.yaml:\($0.line):\($0.column): " } ?? ""
       warnings.append("\(place)warning: \(time) is past, so the job '\(job.name)' is never due")
@@ -128,18 +137,20 @@ extension CheckReport {
     for spec in specs { result.append("\(spec.path.shown) is good: runs once as '\(spec.spec.job.name)'") }
     for job in jobs {
       result.append("")
-      result.append("\(job.spec.name): \(Self.words(for: job.spec))")
+      result.append("\(job.spec.name): \(Self.words(for: job))")
       for due in job.next { result.append("  \(due.local)" + Self.words(for: due.note)) }
     }
     return result
   }
 
-  private static func words(for job: JobSpec) -> String {
+  private static func words(for told: Job) -> String {
+    let job = told.spec
     let zone = job.timezone.map { " (\($0))" } ?? ""
     return switch job.schedule {
     case .none: "only by hand: ritornello run \(job.name)"
     case .cron(let expression): expression.description + zone
-    case .every(let interval): "every \(interval), if it had never run before"
+    case .every(let interval):
+      "every \(interval), " + (told.hasRun ? "counted from its last due time" : "as it has not been looked at before")
     case .at(let time): "once at \(time)" + zone
     case .corpusChanges(let quiet):
       "when \(job.corpus.map { FileName($0).shown }.joined(separator: ", ")) has changed and been quiet for \(quiet)"

@@ -32,15 +32,6 @@ struct InspectReport {
     }
   }
 
-  private init(path: FileName, outcome: Outcome) {
-    self.path = path
-    self.outcome = outcome
-    scores = []
-  }
-
-  /// The same without the music, which is only needed once.
-  var withoutScores: InspectReport { InspectReport(path: path, outcome: outcome) }
-
   var isOK: Bool {
     guard case .facts = outcome else { return false }
     return true

@@ -17,8 +17,8 @@ enum StudioOpening {
   }
 
   /// The world as it is: the machine's clock and files, this program as worker, a log on standard error.
-  static func environment(level: Logger.Level = .info) -> StudioEnvironment {
-    var log = Logger(label: "ritornello") { _ in StandardErrorLog() }
+  static func environment(level: Logger.Level = .info, format: LogFormat = .text) -> StudioEnvironment {
+    var log = Logger(label: "ritornello") { _ in StandardErrorLog(format: format) }
     log.logLevel = level
     return StudioEnvironment(launcher: PosixWorkerLauncher(), log: log)
   }

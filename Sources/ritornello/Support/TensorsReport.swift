@@ -3,10 +3,10 @@ import Representation
 
 /// What `tensors` has to tell of what it wrote.
 struct TensorsReport {
-  /// One file: its songs, and why one of them, and what follows it, was left out.
+  /// One file: what its songs come to, and why one of them, and what follows it, was left out.
   struct File {
     let path: FileName
-    var songs: [EncodedSong] = []
+    var songs: [SongOutline] = []
     var report = EncodingReport()
     var leftOut: String?
   }
@@ -15,32 +15,35 @@ struct TensorsReport {
   let representation: Representation
   let files: [File]
 
-  private var songs: [EncodedSong] { files.flatMap(\.songs) }
+  private var songs: some Sequence<SongOutline> { files.lazy.flatMap(\.songs) }
   private var report: EncodingReport { files.reduce(EncodingReport()) { $0 + $1.report } }
-  private var leftOut: [File] { files.filter { $0.leftOut != nil } }
   private var name: String { representation.settings.name.rawValue }
 
   // MARK: JSON
 
-  var json: JSONValue {
-    .object(
-      JSONValue.members(naming: PathWalk.absolute(output)) + [("representation", .string(name))] + Self.sizes(songs) + [
-        ("losses", Self.json(report)), ("files", .array(files.filter { !$0.songs.isEmpty }.map(Self.json))),
-        (
-          "left_out",
-          .array(
-            leftOut.map {
-              .object(JSONValue.members(naming: PathWalk.absolute($0.path)) + [("reason", .string($0.leftOut ?? ""))])
-            })
-        ),
-      ])
+  /// Prints the report, file by file: there may be very many.
+  func printJSON() {
+    var stream = JSONStream()
+    stream.begin("{")
+    for (name, value) in JSONValue.members(naming: PathWalk.absolute(output)) { stream.add(value, name) }
+    stream.add(.string(name), "representation")
+    for (name, value) in Self.sizes(songs) { stream.add(value, name) }
+    stream.add(Self.json(report), "losses")
+    stream.begin("[", "files")
+    for file in files where !file.songs.isEmpty { stream.add(Self.json(file)) }
+    stream.end()
+    stream.begin("[", "left_out")
+    for file in files {
+      guard let reason = file.leftOut else { continue }
+      stream.add(.object(JSONValue.members(naming: PathWalk.absolute(file.path)) + [("reason", .string(reason))]))
+    }
+    stream.end()
+    stream.end()
   }
 
-  private static func sizes(_ songs: [EncodedSong]) -> [(String, JSONValue)] {
-    [
-      ("songs", .int(songs.count)), ("frames", .int(songs.reduce(0) { $0 + $1.frames })),
-      ("tokens", .int(songs.reduce(0) { $0 + $1.tokens.count })),
-    ]
+  private static func sizes(_ songs: some Sequence<SongOutline>) -> [(String, JSONValue)] {
+    let (count, frames, tokens) = songs.reduce((0, 0, 0)) { ($0.0 + 1, $0.1 + $1.frames, $0.2 + $1.tokens) }
+    return [("songs", .int(count)), ("frames", .int(frames)), ("tokens", .int(tokens))]
   }
 
   private static func json(_ file: File) -> JSONValue {
@@ -61,9 +64,10 @@ struct TensorsReport {
   // MARK: Text
 
   var text: String {
-    let frames = songs.reduce(0) { $0 + $1.frames }
+    let (count, frames) = songs.reduce((0, 0)) { ($0.0 + 1, $0.1 + $1.frames) }
     let report = report
-    var lines = ["\(output.shown): \(songs.count) songs as \(name), \(frames) frames"]
+    let leftOut = files.count { $0.leftOut != nil }
+    var lines = ["\(output.shown): \(count) songs as \(name), \(frames) frames"]
     let losses = [
       (report.moved, "moved to the grid"), (report.drums, "drums left out"),
       (report.programs, "of other programs left out"), (report.recast, "given to another program of their family"),
@@ -78,7 +82,7 @@ struct TensorsReport {
     }
     if report.metres > 0 { lines.append("\(report.metres) changes of metre are read as 4/4") }
     if report.separated > 0 { lines.append("\(report.separated) songs not written in lines, separated by register") }
-    if !leftOut.isEmpty { lines.append("\(leftOut.count) files left out") }
+    if leftOut > 0 { lines.append("\(leftOut) files left out") }
     return lines.joined(separator: "\n")
   }
 }

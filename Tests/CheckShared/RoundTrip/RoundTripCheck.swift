@@ -2,12 +2,13 @@ import Foundation
 import MIDI
 import Representation
 
-/// Checks every MIDI file below some folders: `ritornello-check-shared FOLDER…`.
+/// Checks every MIDI file below some folders: `ritornello-check-shared [--write DIR] FOLDER…`.
 ///
 /// A file that is accepted gives equal scores when they are written and read again, and each representation that takes a
 /// score, with its options, encodes what it decodes to the same numbers. Files below a folder `chorales` are also merged into
 /// one track each and separated again. Prints counts a representation, and what is left out and why; exits 1 where a law is
-/// broken or less than 95 % of the notes come back in their own line.
+/// broken or less than 95 % of the notes come back in their own line. `--write` does no more than write each score of each
+/// accepted file to a folder, as a MIDI file and as a list of its notes, for other libraries to read.
 @main
 struct RoundTripCheck {
   private var files = 0
@@ -21,10 +22,21 @@ struct RoundTripCheck {
   private var lines: LineCheck
   private let representations: [(name: String, representation: Representation)]
   private static let leastShare = 0.95
+  /// Where scores are written; nil: they are checked.
+  private var output: String?
 
   static func main() throws {
     var check = try RoundTripCheck()
-    for folder in CommandLine.arguments.dropFirst() { check.walk(folder) }
+    var arguments = CommandLine.arguments.dropFirst()
+    if arguments.first == "--write" {
+      check.output = arguments.dropFirst().first
+      arguments = arguments.dropFirst(2)
+    }
+    for folder in arguments { check.walk(folder) }
+    if check.output != nil {
+      print("\(check.files) files, \(check.refused) refused, \(check.scores) scores written")
+      exit(check.faults.isEmpty && check.scores > 0 ? 0 : 1)
+    }
     check.tell()
     let isInLines = check.lines.songs == 0 || check.lines.share >= leastShare
     exit(check.faults.isEmpty && check.files > 0 && isInLines ? 0 : 1)
@@ -82,6 +94,10 @@ struct RoundTripCheck {
     }
     for score in all {
       scores += 1
+      if let output {
+        write(score, to: output + "/\(scores)", name: name)
+        continue
+      }
       if isChorale { lines.take(score) }
       let written = try? MIDIFile(bytes: MIDIFile(score: score).bytes).scores()
       if written != [score] { faults.append("\(name): read, written and read again, it is another score") }
@@ -103,6 +119,21 @@ struct RoundTripCheck {
         }
         if (try? representation.encode(decoded).0) != song { faults.append("\(name): \(title) is no fixed point") }
       }
+    }
+  }
+
+  /// Writes a score as a MIDI file, and its notes beside it: the name, the division, then a line a note with the number of its
+  /// track, start, end, channel, pitch and velocity.
+  private mutating func write(_ score: Score, to path: String, name: String) {
+    var lines = [name, "\(MIDIFile(score: score).bytes[12...13].reduce(0) { $0 << 8 | Int($1) })"]
+    for (number, track) in score.tracks.enumerated() {
+      lines += track.notes.map { "\(number) \($0.start) \($0.end) \($0.channel) \($0.pitch) \($0.velocity)" }
+    }
+    do {
+      try Data(MIDIFile(score: score).bytes).write(to: URL(fileURLWithPath: path + ".mid"))
+      try Data(lines.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: path + ".notes"))
+    } catch {
+      faults.append("\(name): \(error)")
     }
   }
 

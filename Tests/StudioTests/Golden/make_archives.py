@@ -5,10 +5,12 @@ Each holds the two songs `a.mid` and `b.mid` and what its name says. Run it to m
 each time.
 """
 import io
+import lzma
 import pathlib
 import struct
 import tarfile
 import zipfile
+import zlib
 
 HERE = pathlib.Path(__file__).parent
 
@@ -43,7 +45,6 @@ def make_tar(name, mode, entries, format=tarfile.PAX_FORMAT, encoding="utf-8"):
         import gzip
         data = gzip.compress(gzip.compress(data, mtime=0), mtime=0)
     elif mode == "xz":
-        import lzma
         data = lzma.compress(data)
     (HERE / name).write_bytes(data)
 
@@ -64,6 +65,15 @@ def mark_encrypted(name):
             data[at + offset] |= 1
             at = data.find(signature, at + 4)
     path.write_bytes(data)
+
+
+def make_memory():
+    """An xz file that asks for a dictionary of a gibibyte: code 36 in place of the one that it needs."""
+    data = bytearray(lzma.compress((HERE / "plain.tar").read_bytes(), check=lzma.CHECK_CRC32, filters=[
+        {"id": lzma.FILTER_LZMA2, "dict_size": 1 << 16}]))
+    data[16] = 36
+    data[20:24] = struct.pack("<I", zlib.crc32(bytes(data[12:20])))
+    (HERE / "memory.tar.xz").write_bytes(data)
 
 
 def main():
@@ -94,6 +104,9 @@ def main():
     (HERE / "cut.zip").write_bytes(plain[:90])
     (HERE / "damaged.zip").write_bytes(plain.replace(song(60)[-12:], b"\x91" + song(60)[-11:], 1))
     make_zip("ratio.zip", [("zeros.bin", bytes(66 << 20))])
+    make_zip("lzma.zip", SONGS, zipfile.ZIP_LZMA)
+    make_zip("bzip2.zip", SONGS, zipfile.ZIP_BZIP2)
+    make_memory()
 
 
 if __name__ == "__main__":

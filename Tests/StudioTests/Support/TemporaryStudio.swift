@@ -12,8 +12,12 @@ import Work
 /// Small MIDI files.
 enum TestMIDI {
   /// A file with one note, different for each pitch.
-  static func file(pitch: UInt8) -> [UInt8] {
-    let track: [UInt8] = [0, 0x90, pitch, 64, 0x83, 0x60, 0x80, pitch, 0, 0, 0xFF, 0x2F, 0]
+  static func file(pitch: UInt8) -> [UInt8] { file(pitch: pitch, velocities: [64]) }
+
+  /// A file with a note for each velocity, one after another.
+  static func file(pitch: UInt8, velocities: [Int]) -> [UInt8] {
+    let notes = velocities.flatMap { [0, 0x90, pitch, UInt8(clamping: $0), 0x83, 0x60, 0x80, pitch, 0] as [UInt8] }
+    let track = notes + [0, 0xFF, 0x2F, 0]
     return Array("MThd".utf8) + [0, 0, 0, 6, 0, 0, 0, 1, 1, 0xE0] + Array("MTrk".utf8)
       + [0, 0, 0, UInt8(track.count)] + track
   }
@@ -26,6 +30,8 @@ final class TemporaryStudio {
   var launcher: any WorkerLauncher = StandInLauncher()
   var steps: any StepObserver = UnobservedSteps()
   var files: any FileSystem = FaultyFileSystem { _, _ in nil }
+  var log: Logger?
+  var memory: any MemoryKills = NoMemoryKills()
   var programVersion = ProgramVersion.current
   var numerics = ProgramVersion.numerics
   /// The path and the hash of what stands for the starter.
@@ -57,7 +63,9 @@ final class TemporaryStudio {
   var environment: StudioEnvironment {
     var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     log.logLevel = .critical
-    var environment = StudioEnvironment(clock: clock, files: files, steps: steps, launcher: launcher, log: log)
+    var environment = StudioEnvironment(
+      clock: clock, files: files, steps: steps, launcher: launcher, log: self.log ?? log)
+    environment.memory = memory
     environment.programVersion = programVersion
     environment.numerics = numerics
     (environment.starter, environment.starterHash) = starter
@@ -96,6 +104,11 @@ final class TemporaryStudio {
       paths: paths, environment: environment, signals: StopSignals(asked: nil), progress: NoProgress())
     return try loop.pass(jobs: jobs)
   }
+}
+
+/// A system that ends nothing for want of memory.
+struct NoMemoryKills: MemoryKills {
+  func kills() -> Int? { 0 }
 }
 
 struct NoProgress: ProgressTeller {

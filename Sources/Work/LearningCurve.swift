@@ -1,0 +1,53 @@
+package import Composition
+
+/// How a training's losses went: `curve.json` in the run's folder, which survives interruptions.
+package struct LearningCurve: Codable, Sendable, Equatable {
+  /// What was known at an iteration.
+  package struct Point: Codable, Sendable, Equatable {
+    package var iteration: Int
+    /// The mean loss of the last iterations.
+    package var loss: Double
+    /// The validation's, where one was made at this iteration.
+    package var validationLoss: Double?
+
+    package enum CodingKeys: String, CodingKey {
+      case iteration, loss
+      case validationLoss = "validation_loss"
+    }
+
+    package init(iteration: Int, loss: Double, validationLoss: Double? = nil) {
+      self.iteration = iteration
+      self.loss = loss
+      self.validationLoss = validationLoss
+    }
+  }
+
+  /// By iteration.
+  package private(set) var points: [Point] = []
+  /// Iterations from one point to the next; it doubles as the curve grows.
+  private var stride = 1
+  /// Points at most, validations aside: more than a picture can show.
+  private static let most = 800
+
+  package init() {}
+
+  /// Forgets what came after a checkpoint that training goes on from.
+  package mutating func resume(after iteration: Int) { points.removeAll { $0.iteration > iteration } }
+
+  /// Takes in what is told after an iteration.
+  ///
+  /// - Parameter progress: what training tells.
+  /// - Returns: whether a point was added that a picture should not miss: a validation.
+  @discardableResult
+  package mutating func take(_ progress: TrainingProgress) -> Bool {
+    guard progress.loss.isFinite, progress.iteration > points.last?.iteration ?? 0 else { return false }
+    let validation = progress.isValidation ? progress.validationLoss.flatMap { $0.isFinite ? $0 : nil } : nil
+    guard validation != nil || progress.iteration % stride == 0 else { return false }
+    points.append(Point(iteration: progress.iteration, loss: progress.loss, validationLoss: validation))
+    if points.count > Self.most, points.count > 2 * points.count(where: { $0.validationLoss != nil }) {
+      stride *= 2
+      points.removeAll { $0.validationLoss == nil && $0.iteration % stride != 0 }
+    }
+    return validation != nil
+  }
+}
