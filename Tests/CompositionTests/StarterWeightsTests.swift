@@ -1,3 +1,4 @@
+import Identity
 import Network
 import Representation
 import Testing
