@@ -8,9 +8,9 @@ import Testing
 
 @Suite("Styles")
 struct StyleTests {
-  private static let plans: [NetworkPlan] = [.voices, .steps, .roll].map { name in
+  private static let plans: [NetworkPlan] = [RepresentationSettings.Name.voices, .steps, .roll].map { name in
     var plan = Fixtures.plan(name, reads: .frames)
-    plan.network.inputs.append(.style)
+    plan.network.inputs = [.position, .style]
     plan.tell(corpora: ["folk", "bach", nil, "folk"], from: nil)
     return plan
   }
@@ -29,6 +29,7 @@ struct StyleTests {
     plan.tell(corpora: ["jazz"], from: Self.plans[0])
     #expect(plan.network.styles == ["bach", "folk", "jazz"])
     var other = Fixtures.plan(.steps, reads: .frames)
+    other.network.inputs = [.position]
     other.tell(corpora: ["jazz"], from: nil)
     #expect(other.network.styles == [])
   }
