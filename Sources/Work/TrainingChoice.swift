@@ -148,10 +148,10 @@ extension TrainSettings {
     case .mixed: resolution = 12
     }
     let steps = isEvents ? 4 * facts.notes : resolution * facts.quarters
-    // About 160 passes over little music, fewer over much, a thousand iterations at least where there is enough.
+    // Many passes over little music, which ends early by its validations, fewer over much.
     let inBatches = steps / (batch * sequence)
     let most = isFresh ? 4000 : 1500
-    iterations = max(200, min(most, isFresh ? 500 + 12 * inBatches : 200 + 6 * inBatches, 200 * max(1, inBatches)))
+    iterations = max(isFresh ? 600 : 300, min(most, isFresh ? 500 + 12 * inBatches : 200 + 6 * inBatches))
     validateEvery = max(10, iterations / 40)
     patience = 10
     let range = isEvents ? Bounds(-3, 3) : Bounds(-6, 5)
