@@ -16,6 +16,8 @@ package struct NetworkSettings: Sendable, Hashable, Codable {
     case shift
     /// How much of the song is left: a song's length is told before it begins.
     case barsLeft = "bars-left"
+    /// Which of the corpora a song is of, or a mix of them.
+    case style
   }
   package enum Loss: String, Sendable, Codable { case mse, mae, bce, crossEntropy = "cross-entropy" }
 
@@ -40,14 +42,22 @@ package struct NetworkSettings: Sendable, Hashable, Codable {
   }
   package var loss: Loss
 
-  // Not written where false, so that weights without them keep their bytes.
+  /// The corpora that `style` tells apart, in the order in which they are told.
+  package var styles: [String] {
+    get { stylesIfAny ?? [] }
+    set { stylesIfAny = newValue.isEmpty ? nil : newValue }
+  }
+
+  // Not written where false or empty, so that weights without them keep their bytes.
   private var residualIfTrue: Bool?
   private var layerNormIfTrue: Bool?
+  private var stylesIfAny: [String]?
 
   private enum CodingKeys: String, CodingKey {
     case reads, cell, hidden, layers, embedding, head, inputs, dropout, loss
     case residualIfTrue = "residual"
     case layerNormIfTrue = "layer_norm"
+    case stylesIfAny = "styles"
   }
 
   package init(
@@ -76,5 +86,13 @@ package struct NetworkSettings: Sendable, Hashable, Codable {
     return Architecture.Dropout(
       input: share("input"), between: share("between"), recurrent: share("recurrent"), output: share("output"),
       head: share("head"))
+  }
+}
+
+extension NetworkPlan {
+  /// Lets a network that is told styles tell these corpora apart, and those that the weights to start from do.
+  package mutating func tell(corpora: some Sequence<String?>, from start: NetworkPlan?) {
+    guard network.inputs.contains(.style) else { return }
+    network.styles = Set(corpora.compactMap(\.self)).union(start?.network.styles ?? []).union(network.styles).sorted()
   }
 }

@@ -21,6 +21,7 @@ extension OrderFields {
         bar.map { SongConstraints.Chord(symbol: $0.symbol, pitchClasses: $0.pitchClasses) }
       } ?? []
     result.programs = programs
+    result.style = style
     switch isLengthExact {
     case true?: result.lengthRule = .exact
     case false?: result.lengthRule = .atMost

@@ -62,8 +62,11 @@ package struct WorkOrder: Codable, Sendable, Equatable {
     package var sha256: ContentHash
     /// The path, relative to the run's folder or absolute.
     package var path: String
+    /// The corpus that it is of, where styles are told apart.
+    package var corpus: String?
 
-    package init(name: String, sha256: ContentHash, path: String) {
+    package init(name: String, sha256: ContentHash, path: String, corpus: String? = nil) {
+      self.corpus = corpus
       self.name = name
       self.sha256 = sha256
       self.path = path

@@ -98,7 +98,7 @@ package struct Worker {
     }
     let choice = try choice(from: weights)
     let settings = choice?.settings ?? order.train
-    if let plan = settings?.networkPlan ?? weights?.metadata.plan {
+    if let plan = settings.map({ plan(of: $0, from: weights) }) ?? weights?.metadata.plan {
       try checkOrder(plan, settings?.generate ?? GenerateFields(weights?.metadata.generate))
     }
     var heldOut: EncodedCorpus?
@@ -149,13 +149,13 @@ package struct Worker {
   private var cache: SongCache? { order.cache.map { SongCache(folder: path($0)) } }
 
   private func music(_ files: [WorkOrder.File]) -> [MusicFile] {
-    files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256) }
+    files.map { MusicFile(name: $0.name, path: FileName(path($0.path)), sha256: $0.sha256, corpus: $0.corpus) }
   }
 
   private mutating func train(
     _ settings: TrainSettings, from start: WeightsFile?
   ) throws -> (WeightsFile, WorkResult.Training, EncodedCorpus) {
-    let plan = settings.networkPlan
+    let plan = plan(of: settings, from: start)
     let all = try corpus(order.files, plan)
     var (train, validation) = all.split(holdingOut: settings.heldOutShare)
     if let files = order.validationFiles {
@@ -217,6 +217,13 @@ package struct Worker {
     try write(report, to: Self.trainingReport)
     task.removeCheckpoints()
     return (outcome.weights, report, validation)
+  }
+
+  /// What is trained: a network that is told styles knows the order's corpora.
+  private func plan(of settings: TrainSettings, from start: WeightsFile?) -> NetworkPlan {
+    var plan = settings.networkPlan
+    plan.tell(corpora: order.files.map(\.corpus), from: start?.metadata.plan)
+    return plan
   }
 
   private static let trainingReport = "training.json"

@@ -129,17 +129,18 @@ struct TrainCommand: ParsableCommand {
   ) throws -> TrainingTask {
     var plan = settings.networkPlan
     if let like { plan = try readWeights(like).weights.metadata.plan }
+    let files = try music(at: path)
+    plan.tell(corpora: files.map(\.corpus), from: start?.weights.metadata.plan)
     let representation = try plan.reading().representation
     let cache = songCache
-    func corpus(_ paths: [String]) throws -> EncodedCorpus {
-      try EncodedCorpus(
-        try music(at: paths), representation, cache: cache, scratch: output, threads: threads, stop: stop)
+    func corpus(_ files: [MusicFile]) throws -> EncodedCorpus {
+      try EncodedCorpus(files, representation, cache: cache, scratch: output, threads: threads, stop: stop)
     }
-    let all = try corpus(path)
+    let all = try corpus(files)
     for warning in all.warnings { printError("ritornello: " + warning) }
     var (train, heldOut) = all.split(holdingOut: settings.heldOutShare)
     if case .paths(let paths) = settings.validation {
-      heldOut = try corpus(paths)
+      heldOut = try corpus(try music(at: paths))
       train = all.without(heldOut)
     }
     return TrainingTask(

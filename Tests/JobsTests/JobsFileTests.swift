@@ -141,7 +141,10 @@ struct JobsFileTests {
       "jobs: {j: {corpus: c, train: {}, generate: {from: starter}}}",
       ["jobs.yaml:1:8: generate has from: starter, but the job trains; its songs come from what it made"]
     ),
-    ("jobs: {j: {generate: {style: {a: 1}}}}", ["jobs.yaml:1:23: style is not allowed here: it is not built yet"]),
+    (
+      "jobs: {j: {generate: {style: {a: none}}}}",
+      ["jobs.yaml:1:34: style is 'none': expected a number above 0 up to 1000000"]
+    ),
     ("jobs: {j: {generate: {key: c}}}", ["jobs.yaml:1:28: key is 'c': expected a tonic such as C, F# or Bb"]),
     (
       "jobs: {j: {generate: {scale: dorian}}}",
@@ -291,7 +294,7 @@ struct JobsFileTests {
     ("network: {cell: grn}", ["cell is 'grn': expected lstm, gru or rnn"]),
     (
       "network: {inputs: [eco]}",
-      ["inputs is 'eco': expected position, pitch-classes, echo, shift or bars-left"]
+      ["inputs is 'eco': expected position, pitch-classes, echo, shift, bars-left or style"]
     ),
     ("network: {inputs: [shift, shift]}", ["inputs names one input twice"]),
     (

@@ -84,7 +84,7 @@ struct SettingsFileTests {
     #expect(
       generate == [
         "songs", "length", "temperature", "top_p", "top_k", "prime", "seed", "key", "scale", "range", "polyphony",
-        "metre", "tempo", "density", "chords", "programs", "melody", "attempts", "on_gate",
+        "metre", "tempo", "density", "chords", "programs", "melody", "style", "attempts", "on_gate",
       ])
   }
 }

@@ -32,8 +32,8 @@ struct CorpusReader {
     var store: SongStore
     var records: [SongRecord]
     var remarks: SongRemarks
-    /// The hashes of all files, each with the name of the first one that has it.
-    var names: [ContentHash: String]
+    /// The hashes of all files, each with the first one that has it.
+    var files: [ContentHash: MusicFile]
   }
 
   /// What one file holds.
@@ -49,10 +49,10 @@ struct CorpusReader {
   /// That a cache cannot be written costs time, and nothing else.
   func songs(_ cache: SongCache?) throws -> Songs {
     guard let cache, files.count >= cache.leastFiles else { return try songsPutAside() }
-    let names = try names()
-    let key = cache.key(names.keys, representation)
+    let hashes = try hashes()
+    let key = cache.key(hashes.keys, representation)
     if let kept = cache.read(key, representation) {
-      return Songs(store: kept.store, records: kept.records, remarks: kept.remarks, names: names)
+      return Songs(store: kept.store, records: kept.records, remarks: kept.remarks, files: hashes)
     }
     guard let songs = try songs(writing: key, cache) else { return try songsPutAside() }
     cache.prune(keeping: key)
@@ -60,9 +60,8 @@ struct CorpusReader {
   }
 
   /// The hash of each file, without reading its music; those that are told are believed.
-  private func names() throws -> [ContentHash: String] {
-    Dictionary(
-      zip(try threads.hashes(of: files, stop: stop), files.map(\.name)), uniquingKeysWith: { first, _ in first })
+  private func hashes() throws -> [ContentHash: MusicFile] {
+    Dictionary(zip(try threads.hashes(of: files, stop: stop), files), uniquingKeysWith: { first, _ in first })
   }
 
   private static let many = 1000
@@ -82,7 +81,7 @@ struct CorpusReader {
   private func songsInMemory() throws -> Songs {
     let packing = SongPacking(representation)
     var songs: [[UInt8]] = []
-    var result = Songs(store: SongStore([], packing), records: [], remarks: SongRemarks(), names: [:])
+    var result = Songs(store: SongStore([], packing), records: [], remarks: SongRemarks(), files: [:])
     try forEachContent(into: &result) { bytes in
       songs.append(bytes)
       return songs.count - 1
@@ -95,7 +94,7 @@ struct CorpusReader {
   private func songs(writing key: ContentHash, _ cache: SongCache) throws -> Songs? {
     guard let writer = try? cache.writer(key), var result = try songs(writing: writer) else { return nil }
     // By the hashes of what was read: a file may have changed since it was looked at.
-    let key = cache.key(result.names.keys, representation)
+    let key = cache.key(result.files.keys, representation)
     let store = try? writer.finish(
       result.records, result.remarks, key: key, at: cache.path(key), SongPacking(representation))
     guard let store else { return nil }
@@ -106,7 +105,7 @@ struct CorpusReader {
   /// Reads all files and writes their songs; nil where these cannot be written.
   private func songs(writing writer: SongFile.Writer) throws -> Songs? {
     var result = Songs(
-      store: SongStore([], SongPacking(representation)), records: [], remarks: SongRemarks(), names: [:])
+      store: SongStore([], SongPacking(representation)), records: [], remarks: SongRemarks(), files: [:])
     do {
       try forEachContent(into: &result) { bytes in
         do {
@@ -130,8 +129,8 @@ struct CorpusReader {
     try forEach {
       try content(of: $0, packing)
     } take: { content, file in
-      guard songs.names[content.sha256] == nil else { return }
-      songs.names[content.sha256] = file.name
+      guard songs.files[content.sha256] == nil else { return }
+      songs.files[content.sha256] = file
       for (bytes, outline) in content.songs {
         songs.records.append(SongRecord(sha256: content.sha256, outline: outline, offset: try keep(bytes)))
       }

@@ -9,6 +9,8 @@ package struct EncodedCorpus: Sendable {
     package let sha256: ContentHash
     package let name: String
     package let outline: SongOutline
+    /// The corpus that it is of, where styles are told apart.
+    package var corpus: String?
     fileprivate let store: SongStore
     fileprivate let offset: Int
 
@@ -52,13 +54,13 @@ package struct EncodedCorpus: Sendable {
     let songs = try reader.songs(cache)
     items = songs.records.map { record in
       Item(
-        sha256: record.sha256, name: songs.names[record.sha256] ?? "", outline: record.outline, store: songs.store,
-        offset: record.offset)
+        sha256: record.sha256, name: songs.files[record.sha256]?.name ?? "", outline: record.outline,
+        corpus: songs.files[record.sha256]?.corpus, store: songs.store, offset: record.offset)
     }
-    leftOut = songs.remarks.leftOut.map { LeftOut(name: songs.names[$0.sha256] ?? "", reason: $0.reason) }
+    leftOut = songs.remarks.leftOut.map { LeftOut(name: songs.files[$0.sha256]?.name ?? "", reason: $0.reason) }
     leftOut.sort { ($0.name, $0.reason) < ($1.name, $1.reason) }
     report = songs.remarks.report
-    snapshot = ContentHash(ofSnapshot: songs.names.keys)
+    snapshot = ContentHash(ofSnapshot: songs.files.keys)
   }
 
   private init(items: [Item], leftOut: [LeftOut], report: EncodingReport, snapshot: ContentHash) {

@@ -38,6 +38,7 @@ struct Scoring {
     into scores: inout [SongScore]
   ) throws {
     var pasts = group.map { Past(length: corpus.items[$0].outline.frames) }
+    for (lane, index) in group.enumerated() { pasts[lane].style = reading.style(ofCorpus: corpus.items[index].corpus) }
     let steps = group.map { lengths[$0] }.max() ?? 0
     let songs = group.map { corpus.items[$0].song }
     for start in stride(from: 0, to: steps, by: Self.window) {

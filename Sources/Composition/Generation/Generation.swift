@@ -87,7 +87,7 @@ package struct Generation {
       let count = min(Self.lanes, seeds.count - first)
       let songSeeds = seeds[first..<first + count]
       var growths = songSeeds.map {
-        SongGrowth(reading, Sampler(settings, seed: $0), limit: limit, rules: order.growth)
+        SongGrowth(reading, Sampler(settings, seed: $0), limit: limit, style: order.style, rules: order.growth)
       }
       try grow(&growths, start: start, outcome: &outcome, stop) { share in
         progress((Double(first) + share * Double(count)) / Double(seeds.count))

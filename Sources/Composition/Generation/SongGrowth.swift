@@ -24,7 +24,9 @@ struct SongGrowth {
   private var eventRules: EventRules?
 
   /// Begins a song, which does what the rules say where there are any.
-  init(_ reading: any SongReading, _ sampler: Sampler, limit: SongLimit, rules: GrowthRules = GrowthRules()) {
+  init(
+    _ reading: any SongReading, _ sampler: Sampler, limit: SongLimit, style: [Float], rules: GrowthRules = GrowthRules()
+  ) {
     frameRules = rules.frames
     rollRules = rules.roll
     eventRules = rules.events
@@ -33,6 +35,7 @@ struct SongGrowth {
     self.limit = limit
     // Where bars are counted as they are drawn, it is not known before how many frames they have.
     past = Past(length: limit.bars == nil ? limit.frames : nil)
+    past.style = style
     song = EncodedSong(frames: 0, tokens: [], rows: [])
     grammar = (reading as? TokenReading)?.grammar
     events = reading.representation.events.map { EventGrammar($0, limit: limit.frames, bars: limit.bars) }

@@ -13,6 +13,8 @@ struct SongOrder {
   var growth = GrowthRules()
   /// What music that was given lost on the grid, told for people.
   var warnings: [String] = []
+  /// The share of each style that the network is told.
+  var style: [Float] = []
 
   /// - Throws: `CompositionError`, of kind `data` or `spec`.
   init(
@@ -20,6 +22,7 @@ struct SongOrder {
   ) throws(CompositionError) {
     let representation = reading.representation
     limit = settings.limit(representation.settings)
+    style = try Self.style(settings.constraints, reading)
     if let prime {
       let (song, losses) = try Self.encoded(prime, representation)
       self.prime = song
@@ -38,6 +41,24 @@ struct SongOrder {
       self.rules = rules
     }
     if let prime = self.prime { try check(prime, representation) }
+  }
+
+  private static func style(
+    _ constraints: SongConstraints, _ reading: any SongReading
+  ) throws(CompositionError) -> [Float] {
+    guard let asked = constraints.style else { return reading.style(ofCorpus: nil) }
+    let known = reading.styles
+    let told =
+      "the weights tell "
+      + (known.isEmpty
+        ? "none apart; train with network.inputs: [style] on several corpora"
+        : known.joined(separator: ", "))
+    for name in asked.keys.sorted() where !known.contains(name) {
+      throw .unmeetable(["style"], "'\(name)' is no style of these weights; \(told)")
+    }
+    let all = asked.values.reduce(0, +)
+    guard all > 0, all.isFinite else { throw .unmeetable(["style"], "its shares add up to nothing") }
+    return known.map { Float((asked[$0] ?? 0) / all) }
   }
 
   private static func encoded(

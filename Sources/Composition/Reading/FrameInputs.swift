@@ -13,6 +13,8 @@ struct FrameInputs: Sendable {
   private let framesAStep: Int
   /// Places of a frame as `echo` tells it.
   private let echoWidth: Int
+  /// The corpora that are told apart.
+  let styles: [String]
   /// Matches are told as shares of these lengths, at most 1.
   private static let echoLengths = [1, 4, 16, 64]
   /// So many quarters left are told one by one, 0 among them.
@@ -26,6 +28,7 @@ struct FrameInputs: Sendable {
     quarter = settings.framesAQuarter
     self.framesAStep = framesAStep
     echoWidth = frame.count
+    styles = network.inputs.contains(.style) ? network.styles : []
     var names = ["first"]
     for input in network.inputs {
       switch input {
@@ -40,6 +43,7 @@ struct FrameInputs: Sendable {
       case .barsLeft:
         names += (0...Self.quartersLeft).map { "quarters left \($0)" }
         names += Self.barsLeft.map { "bars left of \($0)" }
+      case .style: names += network.styles.map { "style \($0)" }
       }
     }
     self.names = names
@@ -75,6 +79,11 @@ struct FrameInputs: Sendable {
         row.append(place + ((past.shift % 12) + 12) % 12)
         place += 12
       case .barsLeft: place = appendBarsLeft(to: &row, from: place, after: past)
+      case .style:
+        for (number, share) in past.style.enumerated() where number < styles.count {
+          row.append(place + number, value: share)
+        }
+        place += styles.count
       }
     }
   }

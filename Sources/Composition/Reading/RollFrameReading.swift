@@ -25,6 +25,8 @@ package struct RollFrameReading: BlockWriting {
       writing: .independent(head: network.head, width: roll.width))
   }
 
+  package var styles: [String] { inputs.styles }
+
   package func stepCount(of song: SongOutline) -> Int { roll.count(in: song) }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {

@@ -13,6 +13,8 @@ package protocol SongReading: Sendable {
   var axes: NetworkAxes { get }
   /// The class that ends a song; nil where songs do not end by themselves.
   var endClass: Int32? { get }
+  /// The corpora that a network is told apart; none where it is told no style.
+  var styles: [String] { get }
 
   /// How many recurrent steps a song takes, the closing *end* included.
   func stepCount(of song: SongOutline) -> Int
@@ -40,6 +42,18 @@ extension SongReading {
   }
 }
 
+extension SongReading {
+  package var styles: [String] { [] }
+
+  /// The shares of a song of a corpus: all of its own style; of one that is not told apart, as much of each.
+  func style(ofCorpus corpus: String?) -> [Float] {
+    guard let corpus, styles.contains(corpus) else {
+      return [Float](repeating: 1 / Float(max(1, styles.count)), count: styles.count)
+    }
+    return styles.map { $0 == corpus ? 1 : 0 }
+  }
+}
+
 /// What the steps before tell about the next one.
 package struct Past: Sendable, Equatable {
   /// The number of the next step.
@@ -58,6 +72,8 @@ package struct Past: Sendable, Equatable {
   var echo = Echo()
   /// How many frames the song has or is to have in all, where that is told.
   package var length: Int?
+  /// The song's share of each style that the network is told.
+  package var style: [Float] = []
 
   /// What a line of `voices` does.
   package struct Line: Sendable, Equatable {

@@ -69,6 +69,8 @@ package struct StepsReading: FrameWriting {
     return masks
   }
 
+  package var styles: [String] { inputs.styles }
+
   package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {

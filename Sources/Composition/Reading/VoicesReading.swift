@@ -74,6 +74,8 @@ package struct VoicesReading: FrameWriting {
     return masks
   }
 
+  package var styles: [String] { inputs.styles }
+
   package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {

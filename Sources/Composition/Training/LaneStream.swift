@@ -26,6 +26,7 @@ struct LaneStream {
 
   private let songs: [EncodedCorpus.Item]
   private let steps: [Int]
+  private let styles: [[Float]]
   /// The transpositions that lose no pitch of each song, within those asked for.
   private let shifts: [ClosedRange<Int>]
   private let fade: Bool
@@ -41,6 +42,7 @@ struct LaneStream {
   init(_ corpus: EncodedCorpus, _ reading: any SongReading, _ settings: TrainingSettings) {
     songs = corpus.items
     steps = songs.map { reading.stepCount(of: $0.outline) }
+    styles = songs.map { reading.style(ofCorpus: $0.corpus) }
     shifts = songs.map { song in
       guard let asked = settings.transpose, asked.low <= asked.high else { return 0...0 }
       let possible = reading.representation.transpositions(of: song.outline)
@@ -118,6 +120,7 @@ struct LaneStream {
         lanes[lane].played, tempo: variation.tempo, velocity: variation.velocity)
       lanes[lane].steps = reading.stepCount(of: lanes[lane].played)
     }
+    lanes[lane].past.style = styles[song]
     lanes[lane].past.length = lanes[lane].played.frames
   }
 

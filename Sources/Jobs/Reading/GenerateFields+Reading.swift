@@ -1,9 +1,6 @@
 import StrictYAML
 
 extension GenerateFields {
-  /// Keys of `generate:` that the design has and this version has not.
-  static let notYet = ["style"]
-
   /// Reads a `generate:` map.
   init(_ reader: MappingReader, scope: ReadingScope) {
     self.init()
@@ -29,7 +26,6 @@ extension GenerateFields {
       copying = longest.map { CopyingFields(longest: $0) }
       inner.finish()
     }
-    for key in Self.notYet { reader.refuse(key, "it is not built yet") }
     reader.finish()
   }
 }

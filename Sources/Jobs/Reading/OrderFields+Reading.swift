@@ -19,6 +19,7 @@ extension OrderFields {
     chords = reader.value("chords", .written("chords by bar such as C | Am | F G7 | C", range: "1 to 1000 bars"))
     programs = reader.value("programs", .players)
     melody = reader.value("melody", scope == .studio ? .studioFile : .path)
+    style = reader.value("style", .mix)
   }
 
   /// What does not fit together; nil: all does.
@@ -101,6 +102,31 @@ extension Kind where Value == [Int] {
         return nil
       }
       return programs
+    }
+  }
+}
+
+extension Kind where Value == [String: Double] {
+  /// A corpus, or a map of the shares of several.
+  static var mix: Self {
+    let corpus = Kind<String>.corpus
+    let share = Kind<Double>.number("above 0 up to 1000000") { $0 > 0 && $0 <= 1_000_000 }
+    return Kind(
+      type: "text or map of numbers", expected: "a corpus, or a map of shares such as {bach: 0.7, folk: 0.3}",
+      range: share.range
+    ) { node, place in
+      guard case .mapping(let entries) = node.content else { return corpus.read(node, place).map { [$0: 1] } }
+      let inner = FieldPlace(key: place.key, expected: share.expected, list: place.list)
+      var shares: [String: Double] = [:]
+      for entry in entries {
+        guard let value = share.read(entry.value, inner) else { return nil }
+        shares[entry.key] = value
+      }
+      guard !shares.isEmpty else {
+        place.reportWrong(node)
+        return nil
+      }
+      return shares
     }
   }
 }

@@ -126,7 +126,7 @@ extension NetworkPart {
     head = reader.written("head", .integer(0...16_384).measured(in: "units"), default: "256 (tokens: 0)")
     let input = Kind<NetworkInput>.choice
     inputs = reader.written(
-      "inputs", input.list(expected: "a list of " + input.expected, count: 0...5), default: "[]")
+      "inputs", input.list(expected: "a list of " + input.expected, count: 0...6), default: "[]")
     if let written = inputs, Set(written.value).count < written.value.count, let mark = written.mark {
       reader.list.report("inputs names one input twice", at: mark, key: "inputs")
     }

@@ -11,6 +11,7 @@ package enum NetworkInput: String, Codable, Sendable, CaseIterable {
   case echo
   case shift
   case barsLeft = "bars-left"
+  case style
 }
 
 /// The shares that training drops, each from 0 up to but not 1.

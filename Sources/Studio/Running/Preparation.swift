@@ -66,6 +66,7 @@ struct Preparation {
       if let snapshot {
         order.snapshot = snapshot.sha256
         order.files = snapshot.files.map { file($0.name, $0.sha256) }
+        if spec.train?.network.inputs.contains(.style) == true { try tellCorpora(corpora, of: &order.files) }
       } else if spec.train != nil || spec.evaluate != nil {
         let names = corpora.map { "'\(FileName($0).shown)'" }.joined(separator: ", ")
         throw Unstartable(
@@ -93,6 +94,17 @@ struct Preparation {
     order.prime = try spec.generate?.prime.map { try given($0, as: "prime", to: run) }
     order.melody = try spec.generate?.order.melody.map { try given($0, as: "melody", to: run) }
     return order
+  }
+
+  /// Names the corpus of each file, the first that holds it.
+  private func tellCorpora(_ corpora: [String], of files: inout [WorkOrder.File]) throws {
+    var names: [ContentHash: String] = [:]
+    for corpus in corpora {
+      for held in try ledger.reader.files(ofCorpus: corpus) where names[held.sha256] == nil {
+        names[held.sha256] = corpus
+      }
+    }
+    for place in files.indices { files[place].corpus = names[files[place].sha256] }
   }
 
   /// What weights that were just trained are scored on, each content once.

@@ -43,7 +43,18 @@ func unwrap<Value>(_ value: Value?, _ diagnostics: [Diagnostic]) throws -> Value
 
 /// The music that some paths mean.
 func music(at paths: [String]) throws -> [MusicFile] {
-  try PathWalk.files(at: paths.map(PathWalk.argument)).map { MusicFile(name: $0.shown, path: $0) }
+  try paths.flatMap { path in
+    let argument = PathWalk.argument(path)
+    return try PathWalk.files(at: [argument]).map { file in
+      MusicFile(name: file.shown, path: file, corpus: corpus(of: file, foundAt: argument))
+    }
+  }
+}
+
+/// The corpus of a file outside of any studio: the name of the folder that was given, or of its own.
+private func corpus(of file: FileName, foundAt argument: FileName) -> String? {
+  let parts = PathWalk.absolute(argument).bytes.split(separator: UInt8(ascii: "/"))
+  return parts.dropLast(file == argument ? 1 : 0).last.map { FileName(bytes: Array($0)).shown }
 }
 
 /// The weights of a path: 66 where there is no such file, 65 where they cannot be used.

@@ -14,11 +14,14 @@ struct OrderOptions: ParsableArguments {
   @Option(help: "A MIDI file whose voice is kept note for note and harmonised.", completion: .file()) var melody:
     String?
 
+  @Option(help: "Whose style: a corpus, or \"{bach: 0.7, folk: 0.3}\".") var style: String?
+
   /// What is given, by the field's name.
   var given: [(String, String?)] {
     [
       ("key", key), ("scale", scale), ("range", range), ("polyphony", polyphony), ("metre", metre), ("tempo", tempo),
       ("density", density), ("chords", chords), ("programs", programs), ("melody", melody),
+      ("style", style),
     ]
   }
 }

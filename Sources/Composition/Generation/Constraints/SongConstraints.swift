@@ -71,13 +71,17 @@ package struct SongConstraints: Sendable, Equatable {
   /// Programs that may play; 128: the drums.
   package var programs: [Int]?
   package var lengthRule = LengthRule.byDefault
+  /// The share of each corpus whose style is asked for; nil: as much of each.
+  ///
+  /// It is told to the network, which it leans to one side; it forbids nothing.
+  package var style: [String: Double]?
 
   package init() {}
 
   /// Whether nothing is asked for.
   var isEmpty: Bool {
     var bare = self
-    bare.lengthRule = .byDefault
+    (bare.lengthRule, bare.style) = (.byDefault, nil)
     return lengthRule != .exact && bare == SongConstraints()
   }
 }

@@ -17,6 +17,8 @@ package struct OrderFields: Codable, Sendable, Equatable {
   package var programs: [Int]?
   /// A MIDI file whose voice is kept and harmonised.
   package var melody: String?
+  /// The share of each corpus whose style is asked for.
+  package var style: [String: Double]?
   /// Whether a length is the song's (`32 bars`) or the most it may have (`at most 32 bars`); nil: none was written, and
   /// what holds without is the most.
   package var isLengthExact: Bool?
@@ -39,11 +41,12 @@ package struct OrderFields: Codable, Sendable, Equatable {
     result.chords = chords ?? base.chords
     result.programs = programs ?? base.programs
     result.melody = melody ?? base.melody
+    result.style = style ?? base.style
     return result
   }
 
   package enum CodingKeys: String, CodingKey {
-    case key, scale, range, polyphony, metre, tempo, density, chords, programs, melody
+    case key, scale, range, polyphony, metre, tempo, density, chords, programs, melody, style
     case isLengthExact = "exact_length"
   }
 }
