@@ -78,6 +78,9 @@ let package = Package(
     .executableTarget(
       name: "ritornello-bench", dependencies: ["Network"], path: "Benchmarks/Steps", swiftSettings: base),
     .executableTarget(
+      name: "ritornello-bench-copying", dependencies: ["Composition", "Identity", "MIDI"], path: "Benchmarks/copying",
+      swiftSettings: base),
+    .executableTarget(
       name: "ritornello-bench-midi", dependencies: ["MIDI"], path: "Benchmarks/parse_midi", exclude: ["compare.py"],
       swiftSettings: base),
     .executableTarget(

@@ -15,4 +15,6 @@ enum Purpose {
   static let vary: UInt32 = 104
   /// The seed of a song that is composed again; index: the song × 256 + the attempt, from 1.
   static let again: UInt32 = 110
+  /// The signs by which the chance of a difference is found; index: the draw.
+  static let signs: UInt32 = 111
 }

@@ -14,7 +14,7 @@ package struct ContentHash: Hashable, Sendable, Comparable, CustomStringConverti
 
   /// Takes a written hash, or nil where it is not 64 hexadecimal digits.
   package init?(hex: String) {
-    let digits = Array(hex.utf8)
+    let digits = hex.utf8
     guard digits.count == 64 else { return nil }
     guard digits.allSatisfy({ ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) }) else { return nil }
     self.hex = hex

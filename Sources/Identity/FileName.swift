@@ -12,6 +12,8 @@ package struct FileName: Hashable, Sendable, Comparable {
 
   /// The name made safe to show: controls, bidirectional controls and invalid bytes stand as `\xNN`, each byte.
   package var shown: String {
+    // Nearly all names are plain.
+    if bytes.allSatisfy({ (0x20...0x7E).contains($0) }) { return String(decoding: bytes, as: UTF8.self) }
     var result = ""
     var index = 0
     while index < bytes.count {

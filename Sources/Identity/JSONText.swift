@@ -8,6 +8,8 @@ package enum JSONValue: Sendable {
   case string(String)
   case array([JSONValue])
   case object([(String, JSONValue)])
+  /// JSON text that is written as it stands; it is valid and holds no control characters.
+  case raw(String)
 }
 
 extension JSONValue {
@@ -42,6 +44,7 @@ extension JSONValue {
     case .int(let value): result += value.description
     case .double(let value): result += value.isFinite ? value.description : "null"
     case .string(let text): Self.write(text, to: &result)
+    case .raw(let text): result += text
     case .array(let elements):
       Self.write(elements, between: ("[", "]"), to: &result, pretty: pretty, depth: depth) { element, result in
         element.write(to: &result, pretty: pretty, depth: depth + 1)
@@ -71,6 +74,12 @@ extension JSONValue {
 
   private static func write(_ text: String, to result: inout String) {
     result += "\""
+    // Nearly all texts are plain.
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+      result += text
+      result += "\""
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": result += "\\\""

@@ -69,7 +69,7 @@ final class InputStage {
             sparse: sparse,
             product: ck_product(
               a: table.base, aRows: 0, b: table.base, bRows: architecture.readingWidth, k: 0, c: gates.base,
-              cRows: rows, start: .zero)))
+              cRows: rows, start: .zero), looksUp: true))
       } else if architecture.embedding > 0 {
         let read = readRows(weights, sparse, rows: rows, lanes: lanes, mask: mask)
         let product = ck_product(

@@ -14,6 +14,8 @@ struct PassShape {
 struct GateInput {
   var sparse: ck_sparse?
   var product: ck_product
+  /// Whether each row of `sparse` is one row of the product's matrix, which an lstm then takes from there.
+  var looksUp = false
 }
 
 /// One recurrent layer: its buffers, its lanes' state, and its time steps there and back.
@@ -137,6 +139,12 @@ final class RecurrentLayer {
     let isWhole = shape.isWhole(of: lanes)
     var step = step(weights, shape, keep, recurrentMask, outMask)
     if isWhole { step.last = stateH.base }
+    let looksUp = input.looksUp && cell == .lstm
+    if looksUp {
+      step.table = input.product.b
+      step.classes = input.product.b_rows
+      step.class_of = input.sparse?.indices
+    }
     takeState(shape, isWhole)
     let kernels = engine.kernels, tiles = ck_row_tiles(shape.lanes.count)
     // Of an lstm an item is a panel of all gates of 16 units, else 64 units.
@@ -146,12 +154,12 @@ final class RecurrentLayer {
       if shape.steps == 1 {
         engine.pool.runRanges(parts) { range in
           for part in range {
-            makeGates(input, rows: shape.rows, part: part)
+            if !looksUp { makeGates(input, rows: shape.rows, part: part) }
             forward(step, 0, part * tiles..<(part + 1) * tiles)
           }
         }
       } else {
-        engine.gates(input, rows: shape.rows, panels: width / 64)
+        if !looksUp { engine.gates(input, rows: shape.rows, panels: width / 64) }
         engine.pool.runRanges(rounds: shape.steps, parts * tiles) { t, items in forward(step, t, items) }
       }
     }
@@ -293,6 +301,6 @@ final class RecurrentLayer {
       weights: halves.map { UnsafePointer($0.weights.base) } ?? weights + places.recurrent.offset,
       transposed: (halves?.transposed ?? transposed).base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
       d_hidden: gradientOfHidden.base, before_half: halves?.before.base.halves, out_half: halves?.out?.base.halves,
-      gates_half: halves?.gates.base.halves)
+      gates_half: halves?.gates.base.halves, table: nil, classes: 0, class_of: nil)
   }
 }

@@ -34,16 +34,24 @@ package struct LearningCurve: Codable, Sendable, Equatable {
   /// Forgets what came after a checkpoint that training goes on from.
   package mutating func resume(after iteration: Int) { points.removeAll { $0.iteration > iteration } }
 
-  /// Takes in what is told after an iteration.
+  /// Takes in what training tells after an iteration.
   ///
-  /// - Parameter progress: what training tells.
-  /// - Returns: whether a point was added that a picture should not miss: a validation.
+  /// - Parameter progress: what it tells.
+  /// - Returns: whether a validation was added, which should not be lost.
   @discardableResult
   package mutating func take(_ progress: TrainingProgress) -> Bool {
-    guard progress.loss.isFinite, progress.iteration > points.last?.iteration ?? 0 else { return false }
-    let validation = progress.isValidation ? progress.validationLoss.flatMap { $0.isFinite ? $0 : nil } : nil
-    guard validation != nil || progress.iteration % stride == 0 else { return false }
-    points.append(Point(iteration: progress.iteration, loss: progress.loss, validationLoss: validation))
+    take(
+      iteration: progress.iteration, loss: progress.loss,
+      validationLoss: progress.isValidation ? progress.validationLoss : nil)
+  }
+
+  /// Takes in the losses after an iteration; `validationLoss` is that of a validation made just now.
+  @discardableResult
+  mutating func take(iteration: Int, loss: Double, validationLoss: Double?) -> Bool {
+    guard loss.isFinite, iteration > points.last?.iteration ?? 0 else { return false }
+    let validation = validationLoss.flatMap { $0.isFinite ? $0 : nil }
+    guard validation != nil || iteration % stride == 0 else { return false }
+    points.append(Point(iteration: iteration, loss: loss, validationLoss: validation))
     if points.count > Self.most, points.count > 2 * points.count(where: { $0.validationLoss != nil }) {
       stride *= 2
       points.removeAll { $0.validationLoss == nil && $0.iteration % stride != 0 }

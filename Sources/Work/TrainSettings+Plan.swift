@@ -148,6 +148,32 @@ extension GenerateSettings {
 
   /// How songs are let through, in the terms of the module that does.
   package var gateSettings: GateSettings {
-    GateSettings(attempts: attempts, withholds: onGate == .withhold, longest: copying?.longest)
+    // What is continued may well stand in the corpus.
+    let excused = order.excused.union(prime == nil ? [] : ["copying"])
+    return GateSettings(
+      attempts: attempts, withholds: onGate == .withhold, longest: copying?.longest, excused: excused)
+  }
+}
+
+extension OrderFields {
+  /// What is not judged by the corpus, because it is what was asked for that decides it.
+  fileprivate var excused: Set<String> {
+    var names: Set<String> = []
+    if key != nil || scale != nil || chords != nil { names.formUnion(["pitch_class_entropy", "scale_consistency"]) }
+    if chords != nil { names.insert("self_similarity") }
+    if range != nil { names.insert("pitch_range") }
+    if polyphony != nil { names.formUnion(["polyphony", "note_density"]) }
+    if density != nil { names.insert("note_density") }
+    if programs != nil { names.formUnion(["polyphony", "note_density", "pitch_range"]) }
+    if metre != nil {
+      names.formUnion(["groove_consistency", "held_over", "bar_line_leap", "bar_line_familiarity", "self_similarity"])
+    }
+    if melody != nil {
+      names.formUnion([
+        "pitch_class_entropy", "scale_consistency", "polyphony", "note_density", "pitch_range", "longest_repeat",
+        "copying",
+      ])
+    }
+    return names
   }
 }

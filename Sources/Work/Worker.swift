@@ -185,7 +185,7 @@ package struct Worker {
     var isFirst = true
     var outcome: TrainingOutcome
     // A curve is for looking at: that it cannot be written does not stop the work.
-    defer { try? write(curve, to: RunFolder.curve, flushing: false) }
+    defer { if !isFirst { try? write(curve, to: RunFolder.curve, flushing: false) } }
     outcome = try Composition.train(task, stop: stop, memory: memory) { progress in
       if isFirst, progress.checkpointIteration > 0,
         let earlier = try? readJSON(LearningCurve.self, from: RunFolder.curve)
@@ -221,8 +221,8 @@ package struct Worker {
   private mutating func corpus(_ files: [WorkOrder.File], _ plan: NetworkPlan) throws -> EncodedCorpus {
     let representation = try plan.reading().representation
     let corpus = try EncodedCorpus(
-      music(files), representation, cache: order.cache.map { SongCache(folder: path($0)) }, threads: threads, stop: stop
-    )
+      music(files), representation, cache: order.cache.map { SongCache(folder: path($0)) },
+      scratch: folder + "/corpus", threads: threads, stop: stop)
     warnings += corpus.warnings
     return corpus
   }
@@ -250,7 +250,7 @@ package struct Worker {
     let gate = settings.gateSettings
     let outcome = try generation.run(
       prime: prime, melody: melody, gate: gate,
-      judge: { reference?.judge($0, longest: gate.longest) ?? SongJudgement(of: $0) }, stop: stop, progress: showShare)
+      judge: { reference?.judge($0, by: gate) ?? SongJudgement(of: $0) }, stop: stop, progress: showShare)
     warnings += outcome.warnings
     remarks += outcome.remarks
     for (index, song) in outcome.songs.enumerated() {

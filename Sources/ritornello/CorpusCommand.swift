@@ -71,6 +71,9 @@ struct CorpusCommand: ParsableCommand {
       help: "The studio's folder; otherwise the nearest one upwards that holds jobs.yaml.", completion: .directory)
     var studio: String?
 
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
     @Argument(help: "The corpus.")
     var name: String
 
@@ -82,6 +85,14 @@ struct CorpusCommand: ParsableCommand {
       let files = try LedgerAnswers.telling { try LedgerReader(studio: studio).files(ofCorpus: name) }
       let export = CorpusExport(studio: studio, folder: PathWalk.absolute(PathWalk.argument(folder)))
       try LedgerAnswers.telling { try export.copy(files) }
+      if json {
+        print(
+          JSONValue.object(
+            [("name", .string(name)), ("files", .int(files.count))]
+              + JSONValue.members(naming: PathWalk.absolute(PathWalk.argument(folder)), key: "folder")
+          ).text())
+        return
+      }
       printError("\(files.count) \(files.count == 1 ? "file" : "files") copied to \(FileName(folder).shown)")
     }
   }
@@ -100,6 +111,9 @@ struct CorpusCommand: ParsableCommand {
       help: "The studio's folder; otherwise the nearest one upwards that holds jobs.yaml.", completion: .directory)
     var studio: String?
 
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
     @Argument(help: "The corpus.")
     var name: String
 
@@ -115,6 +129,10 @@ struct CorpusCommand: ParsableCommand {
         let found = files.first { $0.name == wanted } ?? files.first { $0.name.shown == file }
         try LedgerAnswers.writing(studio, as: "corpus") {
           try $0.removeFile(found?.name ?? wanted, fromCorpus: name, at: Date())
+        }
+        if json {
+          let members = JSONValue.members(namingCorpusFile: found?.name ?? wanted)
+          print(JSONValue.object([("corpus", .string(name))] + members).text())
         }
       }
     }

@@ -71,7 +71,7 @@ struct GenerateCommand: ParsableCommand {
       let gate = settings.gateSettings
       let outcome = try generation.run(
         prime: prime, melody: melody, gate: gate,
-        judge: { reference?.judge($0, longest: gate.longest) ?? SongJudgement(of: $0) }, stop: interruption.flag
+        judge: { reference?.judge($0, by: gate) ?? SongJudgement(of: $0) }, stop: interruption.flag
       ) { _ in }
       for warning in outcome.warnings { printError("ritornello: " + warning) }
       try write(outcome.songs.map(\.song), to: paths)

@@ -16,6 +16,9 @@ struct InitCommand: ParsableCommand {
   @Argument(help: "The folder that becomes a studio.", completion: .directory)
   var directory = "."
 
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
   func run() throws {
     let shown = FileName(directory).shown
     let folder = URL(fileURLWithPath: directory).standardizedFileURL
@@ -35,6 +38,10 @@ struct InitCommand: ParsableCommand {
       throw fail("'\(shown)' has a jobs.yaml already; it is left as it is", Exit.cannotCreate)
     } catch {
       throw fail("cannot write jobs.yaml in '\(shown)': \(error.localizedDescription)", Exit.cannotCreate)
+    }
+    guard !json else {
+      print(JSONValue.object(JSONValue.members(naming: FileName(folder.path), key: "studio")).text())
+      return
     }
     print("made a studio in \(FileName(folder.path).shown)")
     print("next: drop MIDI files into inbox/, edit jobs.yaml, then: ritornello check, ritornello watch")

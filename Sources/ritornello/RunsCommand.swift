@@ -8,7 +8,8 @@ struct RunsCommand: ParsableCommand {
     commandName: "runs",
     abstract: "List the runs, oldest first.",
     discussion: """
-      Lists every run of every job, how far it is, and why where it failed, waits or was skipped.
+      Lists the runs of all jobs, the newest 1000 unless more are asked for, how far each is, and why where it failed, \
+      waits or was skipped.
 
       ritornello runs --json
       """)
@@ -19,9 +20,15 @@ struct RunsCommand: ParsableCommand {
   @Flag(help: "Print one JSON array, one object a run.")
   var json = false
 
+  @OptionGroup var list: ListOptions
+
   func run() throws {
     let folder = try StudioFolder.find(explicit: studio)
-    let runs = try LedgerAnswers.telling { try LedgerReader(studio: folder).runs() }
+    let (runs, number) = try LedgerAnswers.telling {
+      let reader = LedgerReader(studio: folder)
+      return (try Array(reader.lastRuns(list.limit).reversed()), try reader.runCount())
+    }
+    list.tell(shown: runs.count, of: number, "runs")
     if json {
       print(JSONValue.array(runs.map(\.json)).text())
     } else if runs.isEmpty {

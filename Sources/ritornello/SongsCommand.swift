@@ -8,8 +8,8 @@ struct SongsCommand: ParsableCommand {
     commandName: "songs",
     abstract: "List the songs, oldest first.",
     discussion: """
-      Lists every song that the studio made, and when it was delivered; one that you have since moved out of the outbox \
-      is collected.
+      Lists the songs that the studio made, the newest 1000 unless more are asked for, and when each was delivered; one \
+      that you have since moved out of the outbox is collected.
 
       ritornello songs --json
       """)
@@ -20,9 +20,12 @@ struct SongsCommand: ParsableCommand {
   @Flag(help: "Print one JSON array, one object a song.")
   var json = false
 
+  @OptionGroup var list: ListOptions
+
   func run() throws {
     let folder = try StudioFolder.find(explicit: studio)
-    let songs = try LedgerAnswers.telling { try LedgerReader(studio: folder).songs() }
+    let (songs, number) = try LedgerAnswers.telling { try LedgerReader(studio: folder).lastSongs(list.limit) }
+    list.tell(shown: songs.count, of: number, "songs")
     if json {
       print(JSONValue.array(songs.map(\.json)).text())
     } else if songs.isEmpty {

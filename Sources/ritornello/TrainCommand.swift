@@ -131,11 +131,15 @@ struct TrainCommand: ParsableCommand {
     if let like { plan = try readWeights(like).weights.metadata.plan }
     let representation = try plan.reading().representation
     let cache = songCache
-    let all = try EncodedCorpus(try music(at: path), representation, cache: cache, threads: threads, stop: stop)
+    func corpus(_ paths: [String]) throws -> EncodedCorpus {
+      try EncodedCorpus(
+        try music(at: paths), representation, cache: cache, scratch: output, threads: threads, stop: stop)
+    }
+    let all = try corpus(path)
     for warning in all.warnings { printError("ritornello: " + warning) }
     var (train, heldOut) = all.split(holdingOut: settings.heldOutShare)
     if case .paths(let paths) = settings.validation {
-      heldOut = try EncodedCorpus(try music(at: paths), representation, cache: cache, threads: threads, stop: stop)
+      heldOut = try corpus(paths)
       train = all.without(heldOut)
     }
     return TrainingTask(

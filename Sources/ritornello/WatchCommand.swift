@@ -1,4 +1,5 @@
 import ArgumentParser
+import Identity
 import Logging
 import Studio
 
@@ -20,6 +21,9 @@ struct WatchCommand: ParsableCommand {
 
   @OptionGroup var log: LogOptions
 
+  @Flag(help: "Print one JSON document once it has stopped.")
+  var json = false
+
   func run() throws {
     let paths = try StudioOpening.paths(studio)
     let signals = StopSignals()
@@ -33,6 +37,10 @@ struct WatchCommand: ParsableCommand {
           progress: StandardErrorProgress(format: format) { log.info("\($0)") })
         try loop.watch()
       }
+    }
+    if json {
+      let studio = JSONValue.members(naming: paths.root, key: "studio")
+      print(JSONValue.object(studio + [("stopped_by", .number(signals.stop.map(Int.init)))]).text())
     }
   }
 }

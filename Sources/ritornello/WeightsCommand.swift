@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Identity
 import Ledger
 
@@ -13,8 +14,9 @@ struct WeightsCommand: ParsableCommand {
 
       ritornello weights
       ritornello weights pin 3f8a02c1
+      ritornello weights compare nightly/0003 nightly/0007 bach
       """,
-    subcommands: [List.self, Pin.self, Unpin.self], defaultSubcommand: List.self)
+    subcommands: [List.self, WeightsCompareCommand.self, Pin.self, Unpin.self], defaultSubcommand: List.self)
 
   /// `ritornello weights list`.
   struct List: ParsableCommand {
@@ -36,13 +38,18 @@ struct WeightsCommand: ParsableCommand {
 
     func run() throws {
       let folder = try StudioFolder.find(explicit: studio)
-      let weights = try LedgerAnswers.telling { try LedgerReader(studio: folder).weights() }
+      let reader = LedgerReader(studio: folder)
+      let weights = try LedgerAnswers.telling { try reader.weights() }
+      var corpora: [ContentHash: [String]] = [:]
+      for snapshot in Set(weights.compactMap(\.snapshot)) {
+        corpora[snapshot] = try LedgerAnswers.telling { try reader.corpora(ofSnapshot: snapshot) }
+      }
       if json {
-        print(JSONValue.array(weights.map(\.json)).text())
+        print(JSONValue.array(weights.map { $0.json(corpora) }).text())
       } else if weights.isEmpty {
         print("no weights yet")
       } else {
-        print(WeightsCommand.table(weights).text(width: Terminal.width))
+        print(WeightsCommand.table(weights, corpora).text(width: Terminal.width))
       }
     }
   }
@@ -64,7 +71,10 @@ struct WeightsCommand: ParsableCommand {
     @Argument(help: "A hash or its first 8 digits or more, a job (its latest weights), or a run.")
     var weights: String
 
-    func run() throws { try WeightsCommand.set(weights, studio) { try $0.pin($1) } }
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws { try WeightsCommand.set(weights, studio, isPinned: true, json) { try $0.pin($1) } }
   }
 
   /// `ritornello weights unpin`.
@@ -84,45 +94,62 @@ struct WeightsCommand: ParsableCommand {
     @Argument(help: "A hash or its first 8 digits or more, a job (its latest weights), or a run.")
     var weights: String
 
-    func run() throws { try WeightsCommand.set(weights, studio) { try $0.unpin($1) } }
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func run() throws { try WeightsCommand.set(weights, studio, isPinned: false, json) { try $0.unpin($1) } }
   }
 
   private static func set(
-    _ weights: String, _ studio: String?, _ write: (Ledger, ContentHash) throws -> Void
+    _ weights: String, _ studio: String?, isPinned: Bool, _ json: Bool, _ write: (Ledger, ContentHash) throws -> Void
   ) throws {
     let folder = try StudioFolder.find(explicit: studio)
     try LedgerAnswers.telling {
       let hash = try LedgerReader(studio: folder).weights(meantBy: weights).sha256
       try LedgerAnswers.writing(folder, as: "weights") { try write($0, hash) }
+      if json { print(JSONValue.object([("sha256", .hash(hash)), ("pinned", .bool(isPinned))]).text()) }
     }
   }
 
-  private static func table(_ weights: [WeightsRecord]) -> Table {
+  private static func table(_ weights: [WeightsRecord], _ corpora: [ContentHash: [String]]) -> Table {
     Table(
       [
         .init(title: "run", cut: .keepsEnd), .init(title: "weights", cut: .keepsStart, least: 12),
         .init(title: "iterations", isNumber: true, isOptional: true), .init(title: "loss", isNumber: true),
         .init(title: "size", isNumber: true, isOptional: true), .init(title: "kept"),
-        .init(title: "made", isOptional: true),
+        .init(title: "corpus", cut: .keepsStart, isOptional: true), .init(title: "parent", isOptional: true),
+        .init(title: "age", isNumber: true, isOptional: true),
       ],
       weights.map { weights in
         [
           weights.run?.description ?? "-", weights.sha256.hex, String(weights.iterations),
           Table.decimal(weights.validationLoss, places: 4), Table.cell(bytes: weights.bytes),
-          weights.prunedAt != nil ? "pruned" : weights.isPinned ? "pinned" : "yes", Table.cell(weights.createdAt),
+          weights.prunedAt != nil ? "pruned" : weights.isPinned ? "pinned" : "yes",
+          weights.snapshot.flatMap { corpora[$0] }?.map { FileName($0).shown }.joined(separator: ", ") ?? "-",
+          weights.parents.last.map { String($0.hex.prefix(8)) } ?? "-",
+          Table.age(of: weights.createdAt, at: Date()),
         ]
       })
   }
 }
 
 extension WeightsRecord {
-  /// The weights as `weights --json` tells them.
-  var json: JSONValue {
-    .object([
+  /// The weights as `lineage --json` tells them.
+  var json: JSONValue { .object(members) }
+
+  /// The weights as `weights --json` tells them, by the corpora of each snapshot.
+  func json(_ corpora: [ContentHash: [String]]) -> JSONValue {
+    let names = snapshot.flatMap { corpora[$0] } ?? []
+    let age = min(max(0, Date().timeIntervalSince(createdAt)), 1e15)
+    return .object(members + [("corpora", .array(names.map { .string($0) })), ("age_seconds", .int(Int(age)))])
+  }
+
+  private var members: [(String, JSONValue)] {
+    [
       ("sha256", .hash(sha256)), ("job", .text(job)), ("run", .text(run?.description)), ("bytes", .int(bytes)),
       ("iterations", .int(iterations)), ("validation_loss", .number(validationLoss)), ("snapshot", .hash(snapshot)),
       ("parents", .array(parents.map { .hash($0) })), ("pinned", .bool(isPinned)), ("created_at", .time(createdAt)),
       ("pruned_at", .time(prunedAt)),
-    ])
+    ]
   }
 }

@@ -58,12 +58,12 @@ struct SamplerTests {
 
   @Test(
     "what is drawn is what sorting all classes by the plain rule draws",
-    arguments: [(0, 1), (7, 1), (0, 0.8), (9, 0.6)])
+    arguments: [(0, 1), (7, 1), (0, 0.8), (9, 0.6), (60, 0.95)])
   func plain(topK: Int, topP: Double) {
     var numbers = SeededGenerator(seed: 4)
     var sampler = Sampler(GenerationSettings(temperature: 1.3, topP: topP, topK: topK), seed: 11)
     let random = Philox(seed: 11, purpose: Purpose.sample)
-    for draw in 0..<300 {
+    for draw in 0..<600 {
       let logits = (0..<Int.random(in: 1...90, using: &numbers)).map { _ in
         // Some are forbidden, some equal.
         Bool.random(using: &numbers) ? -Float.infinity : Float(Int.random(in: -60...20, using: &numbers)) / 4

@@ -134,6 +134,8 @@ def archives(short):
     yield "names.tar", tar([
         ("\x1b[2J\x1b]0;x\x07.mid", NOTE), ("line\nbreak.mid", NOTE), ("\u202egnp.mid", NOTE),
         ("Pr\udce4ludium.mid", NOTE), ("-rf.mid", NOTE), ("x" * 300 + ".mid", NOTE), ("con\u2028.mid", NOTE)]), TAKEN
+    # Names in an encoding of old, which no flag tells.
+    yield "cp437.zip", zipped([("Pr?ludium.mid", NOTE)]).replace(b"Pr?lud", b"Pr\x84lud"), TAKEN
     yield "junk.zip", b"PK\x03\x04" + os.urandom(4000), REJECTED
     yield "mp3.tar", b"ID3" + bytes(2000), REJECTED
     stored = zipped(two, zipfile.ZIP_STORED)

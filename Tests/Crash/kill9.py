@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Kills the watcher or its worker at ten moments, starts again, and holds the songs to those of an undisturbed run.
 
-Usage: kill9.py PROGRAM [--random N] [--seed S] [--jobs J]
+Usage: kill9.py PROGRAM [--random N] [--seed S] [--jobs J] [--iterations I]
 
 With --random, N times at a moment drawn between 0 and the length of the undisturbed run instead.
 """
@@ -37,11 +37,11 @@ def request(studio):
 
 
 def all_taken(studio):
-    studio.wait("all files to be taken in", lambda: taken(studio) == len(CORPUS))
+    studio.wait("all files to be taken in", lambda: taken(studio) == len(CORPUS), seconds=300)
 
 
 def delivered(studio):
-    studio.wait("the run to be delivered", lambda: studio.state() == "delivered", seconds=90)
+    studio.wait("the run to be delivered", lambda: studio.state() == "delivered", seconds=900)
 
 
 def undisturbed(binary):
@@ -161,8 +161,8 @@ def at_random(binary, count, seed, jobs, songs, length):
             again, whom = killed_at(binary, seconds, whom)
             assert again == songs, f"the songs differ: {again} {songs}"
             return whom, ""
-        except AssertionError as failure:
-            return whom, f"kill {number}, {whom} after {seconds:.3f} s: {failure}"
+        except Exception as failure:  # Whatever it is, the others go on.
+            return whom, f"kill {number}, {whom} after {seconds:.3f} s: {failure!r}"
 
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         waiting = [pool.submit(one, number, *moment) for number, moment in enumerate(moments, 1)]
@@ -184,7 +184,9 @@ def main():
     parser.add_argument("--random", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--iterations", type=int, default=ITERATIONS, help="of the training")
     arguments = parser.parse_args()
+    globals()["ITERATIONS"] = arguments.iterations
     binary = arguments.program
     begun = time.monotonic()
     songs = undisturbed(binary)

@@ -64,7 +64,8 @@ final class RecurrentCase {
       recurrent_mask: shape.masked ? UnsafePointer(recurrentMask.base) : nil,
       out_mask: shape.masked ? UnsafePointer(outMask.base) : nil, bias: bias.base, weights: weights.base,
       transposed: transposed.base, d_out: gradientOfOut.base, d_cells: gradientOfCells.base,
-      d_hidden: gradientOfHidden.base, before_half: nil, out_half: nil, gates_half: nil)
+      d_hidden: gradientOfHidden.base, before_half: nil, out_half: nil, gates_half: nil, table: nil, classes: 0,
+      class_of: nil)
   }
 
   /// Runs all steps, each in two ranges of items.

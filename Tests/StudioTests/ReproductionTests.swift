@@ -12,7 +12,7 @@ import Work
 @testable import Studio
 
 /// Does a worker's work within the test, as a program of any version.
-private struct PerformingLauncher: WorkerLauncher {
+struct PerformingLauncher: WorkerLauncher {
   /// The version that the program has, where it is not this one.
   var version: String?
   /// Whether it trains from another seed than it is told to.

@@ -89,6 +89,31 @@ struct SupervisorTests {
     #expect(try run(studio).attempts == 5)
   }
 
+  @Test(
+    "a melody is a file of a corpus or of the studio's folder, and the order names it",
+    arguments: ["bach/a.mid", "tune.mid"])
+  func melody(name: String) throws {
+    let (studio, _) = try studio(.finish)
+    try studio.write("tune.mid", TestMIDI.file(pitch: 60))
+    let spec = "name: one\ncorpus: bach\ntrain: {}\ngenerate: {key: C, melody: \(name)}\n"
+    try studio.write("inbox/one.yaml", Array(spec.utf8))
+    #expect(try studio.pass().status == 0)
+    let order = try JSONDecoder().decode(
+      WorkOrder.self, from: Data(studio.bytes(".ritornello/runs/one/0001/order.json")))
+    #expect(order.melody?.name == (name == "tune.mid" ? name : "a.mid"))
+    #expect(order.melody?.sha256 == ContentHash(of: TestMIDI.file(pitch: 60)))
+    #expect(order.generate?.order.key?.description == "C")
+    if name == "tune.mid" { #expect(studio.exists(".ritornello/runs/one/0001/melody.mid")) }
+  }
+
+  @Test("a melody that is nowhere fails the run, naming the field")
+  func noMelody() throws {
+    let (studio, _) = try studio(.finish)
+    try studio.write("inbox/one.yaml", Array("name: one\ncorpus: bach\ntrain: {}\ngenerate: {melody: x.mid}\n".utf8))
+    #expect(try studio.pass().status == 1)
+    #expect(try run(studio).error?.contains("melody: there is no 'x.mid'") == true)
+  }
+
   @Test("a fault of data or spec is not tried again", arguments: ["data", "spec"])
   func refused(kind: String) throws {
     let (studio, launcher) = try studio(.fail(kind == "data" ? .data : .spec))

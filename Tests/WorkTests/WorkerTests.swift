@@ -201,6 +201,43 @@ struct WorkerTests {
     #expect(!DurableFile.exists(folder.path + "/" + RunFolder.weights))
   }
 
+  @Test("what cannot be had is refused before any training, with the fields that take part")
+  func unmeetable() throws {
+    var order = try order()
+    order.generate?.order.key = Tonic("C")
+    order.generate?.order.range = .whole(Bounds(61, 61))
+    var worker = Worker(order, in: folder.path, stop: StopFlag())
+    let result = try worker.perform()
+    #expect(result.failure?.kind == .spec)
+    #expect(result.failure?.message.hasPrefix("key, range: ") == true)
+    #expect(!DurableFile.exists(folder.path + "/" + RunFolder.weights))
+  }
+
+  @Test("a melody is kept, and what was asked for is told with the result")
+  func melody() throws {
+    var order = try order()
+    var score = ScoreBuilder.chorale(seed: 3)
+    score.tracks = [score.tracks[0]]
+    let bytes = MIDIFile(score: score).bytes
+    try DurableFile.write(bytes, to: folder.path + "/melody.mid")
+    order.melody = WorkOrder.File(name: "tune.mid", sha256: ContentHash(of: bytes), path: "melody.mid")
+    order.generate?.length = nil
+    order.generate?.order.melody = "tune.mid"
+    order.generate?.order.polyphony = 3
+    order = try JSONDecoder().decode(WorkOrder.self, from: JSONEncoder().encode(order))
+    var worker = Worker(order, in: folder.path, stop: StopFlag())
+    let result = try worker.perform()
+    #expect(result.failure == nil)
+    #expect(result.generate?.order.polyphony == 3)
+    for song in result.songs {
+      let made = try DurableFile.read(folder.path + "/" + RunFolder.songs + "/" + song.file)
+      let written = try #require(try MIDIFile(bytes: made).scores().first)
+      let pitches = written.tracks.first?.notes.map { [$0.start, $0.end, Int($0.pitch)] }
+      #expect(pitches == score.tracks[0].notes.map { [$0.start, $0.end, Int($0.pitch)] })
+      #expect(written.length == score.length)
+    }
+  }
+
   @Test("a checkpoint that is of no use is left behind, and the same songs come of beginning anew")
   func damagedCheckpoint() throws {
     var whole = Worker(try order(), in: folder.path, stop: StopFlag())

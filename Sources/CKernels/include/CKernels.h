@@ -21,6 +21,8 @@ typedef struct ck_product {
   // Null: zero. May be c. Else in panels of start_rows rows that lie start_step (0: one row for all, or 64) apart.
   const float *_Nullable start;
   size_t start_rows, start_step;
+  // Null; or which row of `start` each of C's rows begins with, whatever the step is.
+  const int32_t *_Nullable start_index;
   // 0: all; else only the columns below it are wanted: of the panel that it cuts, whole sixteens are computed.
   size_t columns;
   // 1: a and b hold pairs of bfloat16, the even k in the low half, and k counts pairs. A's row is 32 of them in a panel;
@@ -77,6 +79,11 @@ typedef struct ck_recurrent {
   uint16_t *_Nullable before_half;
   uint16_t *_Nullable out_half;
   uint16_t *_Nullable gates_half;
+  // lstm: null; or what the gates start from for each class, [G/64][classes][64], and which class each row reads.
+  // Without, `gates` hold that before the step.
+  const float *_Nullable table;
+  size_t classes;
+  const int32_t *_Nullable class_of;
 } ck_recurrent;
 
 // A softmax over `width` columns of each row, in panels; what is right in row s is target[s] (-1: not scored).

@@ -7,6 +7,8 @@ struct CorpusReader {
   let files: [MusicFile]
   let representation: Representation
   let threads: OrderedWork
+  /// Beside which path the songs of many files are put aside, in a file without a name; nil: they stay in memory.
+  let scratch: String?
   /// Asked between two files; nil: nobody asks for an end.
   let stop: StopFlag?
 
@@ -31,13 +33,13 @@ struct CorpusReader {
   ///
   /// That a cache cannot be written costs time, and nothing else.
   func songs(_ cache: SongCache?) throws -> Songs {
-    guard let cache, files.count >= cache.leastFiles else { return try songsInMemory() }
+    guard let cache, files.count >= cache.leastFiles else { return try songsPutAside() }
     let names = try names()
     let key = cache.key(names.keys, representation)
     if let kept = cache.read(key, representation) {
       return Songs(store: kept.store, records: kept.records, remarks: kept.remarks, names: names)
     }
-    guard let songs = try songs(writing: key, cache) else { return try songsInMemory() }
+    guard let songs = try songs(writing: key, cache) else { return try songsPutAside() }
     cache.prune(keeping: key)
     return songs
   }
@@ -51,6 +53,20 @@ struct CorpusReader {
       if names[hash] == nil { names[hash] = file.name }
     }
     return names
+  }
+
+  private static let many = 1000
+
+  private func songsPutAside() throws -> Songs {
+    guard let scratch, files.count >= Self.many, let writer = try? SongFile.Writer(scratch + ".songs") else {
+      return try songsInMemory()
+    }
+    writer.removeName()
+    guard var result = try songs(writing: writer), let store = try? writer.finish(SongPacking(representation)) else {
+      return try songsInMemory()
+    }
+    result.store = store
+    return result
   }
 
   private func songsInMemory() throws -> Songs {
@@ -67,34 +83,35 @@ struct CorpusReader {
 
   /// Nil where the file cannot be written.
   private func songs(writing key: ContentHash, _ cache: SongCache) throws -> Songs? {
-    let packing = SongPacking(representation)
-    var result = Songs(store: SongStore([], packing), records: [], remarks: SongRemarks(), names: [:])
+    guard let writer = try? cache.writer(key), var result = try songs(writing: writer) else { return nil }
+    // By the hashes of what was read: a file may have changed since it was looked at.
+    let key = cache.key(result.names.keys, representation)
+    let store = try? writer.finish(
+      result.records, result.remarks, key: key, at: cache.path(key), SongPacking(representation))
+    guard let store else { return nil }
+    result.store = store
+    return result
+  }
+
+  /// Reads all files and writes their songs; nil where these cannot be written.
+  private func songs(writing writer: SongFile.Writer) throws -> Songs? {
+    var result = Songs(
+      store: SongStore([], SongPacking(representation)), records: [], remarks: SongRemarks(), names: [:])
     do {
-      let writer = try cache.writer(key)
-      do {
-        try forEachContent(into: &result) { bytes in
-          do {
-            return try writer.append(bytes)
-          } catch {
-            throw Unwritable()
-          }
+      try forEachContent(into: &result) { bytes in
+        do {
+          return try writer.append(bytes)
+        } catch {
+          throw Unwritable()
         }
-      } catch is Unwritable {
-        return nil
       }
-      // By the hashes of what was read: a file may have changed since it was looked at.
-      let key = cache.key(result.names.keys, representation)
-      guard
-        let store = try? writer.finish(result.records, result.remarks, key: key, at: cache.path(key), packing)
-      else { return nil }
-      result.store = store
       return result
-    } catch let error as CompositionError where error.kind == .machine && result.names.isEmpty {
+    } catch is Unwritable {
       return nil
     }
   }
 
-  /// A song that a cache could not take.
+  /// A song that could not be written.
   private struct Unwritable: Error {}
 
   /// Reads all files, hands over their songs one by one and notes what is known of them.

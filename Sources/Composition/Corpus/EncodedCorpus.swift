@@ -36,16 +36,19 @@ package struct EncodedCorpus: Sendable {
   ///   - files: What to read.
   ///   - representation: How the songs are written.
   ///   - cache: Where songs are kept; nil: nowhere.
+  ///   - scratch: A path beside which the songs of a thousand files and more are put aside, in a file without a name; nil:
+  ///     they stay in memory.
   ///   - threads: Threads to read with; 0: all cores.
   ///   - stop: Asked between two files; nil: nobody asks for an end.
   /// - Throws: `Interrupted` where the flag is set; `CompositionError` of kind `machine` where a file cannot be read, of
   ///   kind `data` where its bytes are not those named.
   package init(
-    _ files: [MusicFile], _ representation: Representation, cache: SongCache? = nil, threads: Int = 0,
-    stop: StopFlag? = nil
+    _ files: [MusicFile], _ representation: Representation, cache: SongCache? = nil, scratch: String? = nil,
+    threads: Int = 0, stop: StopFlag? = nil
   ) throws {
     let threads = OrderedWork(threads: threads)
-    let reader = CorpusReader(files: files, representation: representation, threads: threads, stop: stop)
+    let reader = CorpusReader(
+      files: files, representation: representation, threads: threads, scratch: scratch, stop: stop)
     let songs = try reader.songs(cache)
     items = songs.records.map { record in
       Item(

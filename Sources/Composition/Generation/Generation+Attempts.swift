@@ -8,8 +8,12 @@ package struct GateSettings: Sendable, Equatable {
   package var withholds: Bool
   /// The longest run of notes that may stand in the corpus, in bars; nil: what the yardstick tells.
   package var longest: Double?
+  /// Metrics (by their keys), `bar_line_familiarity` and `copying` that are not judged, as the person asked for something
+  /// that bears on them.
+  package var excused: Set<String>
 
-  package init(attempts: Int = 5, withholds: Bool = false, longest: Double? = nil) {
+  package init(attempts: Int = 5, withholds: Bool = false, longest: Double? = nil, excused: Set<String> = []) {
+    self.excused = excused
     self.attempts = attempts
     self.withholds = withholds
     self.longest = longest

@@ -32,12 +32,9 @@ struct Sampler {
     let u = uniform()
     gather(logits)
     guard !classes.isEmpty else { return nil }
-    if topK > 0 || topP < 1 {
+    if topK > 0 || topP < 1, !leaveFew() {
       sort()
-      if topK > 0, classes.count > topK {
-        classes.removeSubrange(topK...)
-        weights.removeSubrange(topK...)
-      }
+      if topK > 0 { leave(topK) }
       if topP < 1 { cut() }
     }
     var left = u * weights.reduce(0, +)
@@ -63,6 +60,36 @@ struct Sampler {
     Numerics.exp(&weights)
   }
 
+  /// Leaves what `sort` and `cut` would, where a few classes surely have the share p; else false.
+  private mutating func leaveFew() -> Bool {
+    guard topP < 1, topK <= 0 || weights.count <= topK, weights.count <= 1000 else { return false }
+    let bound = Double(topP) * weights.reduce(0.0) { $0 + Double($1) }
+    var sum: Float = 0
+    for place in 0..<min(8, weights.count) {
+      var best = place
+      for other in place + 1..<max(place + 1, weights.count)
+      where weights[other] > weights[best] || (weights[other] == weights[best] && classes[other] < classes[best]) {
+        best = other
+      }
+      weights.swapAt(place, best)
+      classes.swapAt(place, best)
+      sum += weights[place]
+      // A sum of at most 1000 floats is within 6e-5 of the true one. Where that could matter, all are sorted.
+      if Double(sum) > bound * 1.0001 {
+        leave(place + 1)
+        return true
+      }
+      if Double(sum) > bound * 0.9999 { return false }
+    }
+    return false
+  }
+
+  private mutating func leave(_ count: Int) {
+    guard count < classes.count else { return }
+    classes.removeSubrange(count...)
+    weights.removeSubrange(count...)
+  }
+
   /// Puts the likeliest first; of equals the first.
   private mutating func sort() {
     // Of numbers that are not negative the bits are in the numbers' order.
@@ -83,11 +110,7 @@ struct Sampler {
     var sum: Float = 0
     for (place, weight) in weights.enumerated() {
       sum += weight
-      if sum >= topP * total {
-        classes.removeSubrange((place + 1)...)
-        weights.removeSubrange((place + 1)...)
-        return
-      }
+      if sum >= topP * total { return leave(place + 1) }
     }
   }
 

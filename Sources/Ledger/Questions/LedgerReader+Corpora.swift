@@ -26,6 +26,21 @@ extension LedgerReader {
     }
   }
 
+  /// The corpora that a snapshot's files came from, by name; none where there is no such snapshot.
+  package func corpora(ofSnapshot hash: ContentHash) throws -> [String] {
+    try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT corpora.name FROM snapshots
+          JOIN snapshot_files ON snapshot_files.snapshot = snapshots.id
+          JOIN corpus_files ON corpus_files.id = snapshot_files.corpus_file
+          JOIN corpora ON corpora.id = corpus_files.corpus
+          WHERE snapshots.sha256 = ? ORDER BY corpora.name
+          """, arguments: [hash.hex])
+    }
+  }
+
   /// The files of a corpus, by name.
   ///
   /// - Throws: `LedgerError`; `unknown` where there is no such corpus.
@@ -142,7 +157,7 @@ extension Database {
 
   /// The files of a recorded snapshot, in the order of their hashes.
   func files(ofSnapshot hash: ContentHash) throws -> [SnapshotFile] {
-    let rows = try Row.fetchAll(
+    let rows = try Row.fetchCursor(
       self,
       sql: """
         SELECT corpora.name AS corpus, corpus_files.name AS name, name_bytes, objects.sha256 AS sha256
@@ -153,6 +168,16 @@ extension Database {
         JOIN objects ON objects.id = corpus_files.object
         WHERE snapshots.sha256 = ? ORDER BY objects.sha256
         """, arguments: [hash.hex])
-    return try rows.map { try SnapshotFile($0) }
+    // There may be very many: columns are taken by their places, which is faster than by their names.
+    var files: [SnapshotFile] = []
+    while let row = try rows.next() {
+      let text = try Row.whole(String.fromDatabaseValue(row[1]), "name")
+      let name = Data.fromDatabaseValue(row[2]).map { FileName(bytes: Array($0)) } ?? FileName(text)
+      files.append(
+        SnapshotFile(
+          corpus: try Row.whole(String.fromDatabaseValue(row[0]), "corpus"), name: name,
+          sha256: try Row.whole(String.fromDatabaseValue(row[3]).flatMap { ContentHash(hex: $0) }, "sha256")))
+    }
+    return files
   }
 }

@@ -43,6 +43,11 @@ extension LedgerReader {
     }
   }
 
+  /// The number of all runs.
+  package func runCount() throws -> Int {
+    try read { try $0.first("SELECT count(*) AS number FROM runs")?.integer("number") ?? 0 }
+  }
+
   /// A run; nil: there is none of this id.
   package func run(_ id: RunID) throws -> RunRecord? {
     try read { try $0.runRecord(id) }
@@ -119,7 +124,7 @@ extension RunRecord {
   static let isOpen = "state IN ('queued', 'waiting', 'blocked', 'running', 'ready')"
 
   /// Whose turn comes first.
-  static let turn = "coalesce(settings ->> '$.priority', 0) DESC, ordinal"
+  static let turn = "coalesce(json_extract(settings, '$.priority'), 0) DESC, ordinal"
 
   /// A job's runs, where one is given (an argument), in some states, where they are.
   static func condition(_ job: String?, _ states: Set<RunState>?) -> String {

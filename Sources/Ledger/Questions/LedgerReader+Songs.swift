@@ -5,7 +5,17 @@ package import Identity
 extension LedgerReader {
   /// Songs, oldest first: of one run or of all.
   package func songs(ofRun run: RunID? = nil) throws -> [SongRecord] {
-    try songs(where: "run = coalesce(?, run)", [run?.description])
+    if let run { return try songs(where: "run = ?", [run.description]) }
+    return try songs(where: "TRUE", [])
+  }
+
+  /// The newest songs of all, oldest of these first, and how many there are.
+  package func lastSongs(_ count: Int) throws -> (songs: [SongRecord], all: Int) {
+    try read { db in
+      let rows = try Row.fetchAll(db, sql: "SELECT * FROM songs ORDER BY ordinal DESC LIMIT ?", arguments: [count])
+      let all = try db.first("SELECT count(*) AS number FROM songs")?.integer("number") ?? 0
+      return (try rows.reversed().map { try SongRecord($0) }, all)
+    }
   }
 
   /// The newest songs that were delivered, newest first.

@@ -21,9 +21,12 @@ package struct RunEstimate: Sendable, Equatable {
   /// Where the job trains, time goes by iterations, so that a longer training is told as longer; the middle one of the
   /// past runs counts.
   package init?(_ job: JobSpec, past: [PastWork]) {
-    memory = try? job.train?.leastMemory()
+    memory = (try? job.train?.leastMemory()) ?? nil
     let times = past.map { work -> Double in
-      guard let train = job.train, let iterations = work.iterations, iterations > 0 else { return work.seconds }
+      // Where the music chooses the training, a training is as long as the last ones were.
+      guard let train = job.train, train.open.isEmpty, let iterations = work.iterations, iterations > 0 else {
+        return work.seconds
+      }
       let whole = work.seconds / Double(iterations) * Double(train.iterations)
       return train.minutes.map { min(whole, $0 * 60 + work.seconds * 0.1) } ?? whole
     }.sorted()

@@ -20,6 +20,8 @@ struct CheckReport {
     let next: [Schedule.DueTime]
     /// Says that the ledger knows from when on the schedule counts.
     let hasRun: Bool
+    /// What its next run is likely to cost; nil: nothing is known.
+    var estimate: RunEstimate?
   }
 
   private(set) var faults: [Fault] = []
@@ -43,10 +45,13 @@ struct CheckReport {
     if let parsed {
       file = parsed
       // Without a ledger that can be read, no job has run yet.
-      let states = (try? LedgerReader(studio: studio).jobStates()) ?? []
+      let reader = LedgerReader(studio: studio)
+      let states = (try? reader.jobStates()) ?? []
       for job in parsed.jobs {
         let last = states.first { $0.name == job.name }?.lastDue(of: job)
         add(job, parsed.scheduleMarks[job.name], lastDue: last, now)
+        let past = (try? reader.pastWork(RunEstimate.most, ofJob: job.name)) ?? []
+        jobs[jobs.count - 1].estimate = RunEstimate(job, past: past)
       }
     }
     let inbox = FileName("inbox")
@@ -138,6 +143,7 @@ extension CheckReport {
     for job in jobs {
       result.append("")
       result.append("\(job.spec.name): \(Self.words(for: job))")
+      if let estimate = job.estimate { result.append("  a run: " + estimate.told) }
       for due in job.next { result.append("  \(due.local)" + Self.words(for: due.note)) }
     }
     return result

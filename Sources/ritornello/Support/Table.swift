@@ -4,8 +4,8 @@ import Ledger
 /// Rows of text under a header, fitted to the terminal.
 ///
 /// Where standard output is no terminal nothing is cut and nothing left out. On one, columns that may be cut shrink, the
-/// widest first, then columns that are not needed are left out, and only then does the first column shrink, by which a row
-/// is known.
+/// widest first, then columns that are not needed are left out, which a line below says, and only then does the first
+/// column shrink, by which a row is known.
 struct Table {
   /// A column, and what may be done to it where there is too little room.
   struct Column {
@@ -39,18 +39,21 @@ struct Table {
   /// The lines, with no trailing spaces and no line break at the end; `width` nil: as wide as it is.
   func text(width: Int?) -> String {
     var shown = Array(columns.indices)
+    var leftOut: [String] = []
     var widths = columns.indices.map { column in
       rows.reduce(Terminal.columns(columns[column].title)) { max($0, Terminal.columns($1[column])) }
     }
     if let width {
       while least(of: shown, widths) > width, let last = shown.last(where: { columns[$0].isOptional }) {
         shown.removeAll { $0 == last }
+        leftOut.insert(columns[last].title, at: 0)
       }
       shrink(shown.filter { $0 > 0 }, of: shown, &widths, to: width)
       shrink(shown.filter { $0 == 0 }, of: shown, &widths, to: width)
     }
-    let lines = [columns.map(\.title)] + rows
-    return lines.map { line($0, shown, widths) }.joined(separator: "\n")
+    let lines = ([columns.map(\.title)] + rows).map { line($0, shown, widths) }
+    let note = leftOut.isEmpty ? [] : ["(no room for: \(leftOut.joined(separator: ", ")))"]
+    return (lines + note).joined(separator: "\n")
   }
 
   private func line(_ cells: [String], _ shown: [Int], _ widths: [Int]) -> String {
@@ -103,6 +106,12 @@ extension Table {
     guard let time else { return "-" }
     let text = Instant.text(time)
     return text.prefix(10) + " " + text.dropFirst(11).prefix(8) + "Z"
+  }
+
+  /// How long ago a time was, in the largest unit that fits: `3 d`, `5 h`, `12 min`.
+  static func age(of time: Date, at now: Date) -> String {
+    let minutes = Int(min(max(now.timeIntervalSince(time), 0), 1e12) / 60)
+    return minutes < 60 ? "\(minutes) min" : minutes < 48 * 60 ? "\(minutes / 60) h" : "\(minutes / 1440) d"
   }
 
   /// A size in bytes as people write it: `812 B`, `3.2 MiB`.

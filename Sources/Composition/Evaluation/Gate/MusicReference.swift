@@ -86,24 +86,26 @@ package struct MusicReference {
   /// - Parameters:
   ///   - score: the song.
   ///   - hangingNotes: how many notes its file never ended.
-  ///   - longest: how many bars of a run may stand in the corpus; nil: as many as the yardstick tells.
+  ///   - gate: what is let through.
   /// - Returns: what is known of it, and whether it may go out.
-  package mutating func judge(_ score: Score, hangingNotes: Int = 0, longest: Double? = nil) -> SongJudgement {
+  package mutating func judge(_ score: Score, hangingNotes: Int = 0, by gate: GateSettings = GateSettings())
+    -> SongJudgement
+  {
     var judgement = SongJudgement(of: score, hangingNotes: hangingNotes)
     let look = index.look(at: score)
     var copying = look.report
     copying.yardstick = yardstick
     judgement.copying = copying
     guard judgement.gate.passed else { return judgement }
-    var reasons = isTooSmall ? [] : outside(judgement.metrics, score)
-    if let share = look.barLineFamiliarity, !familiarity.holds(share) {
+    var reasons = isTooSmall ? [] : outside(judgement.metrics, score, except: gate.excused)
+    if let share = look.barLineFamiliarity, !familiarity.holds(share), !gate.excused.contains("bar_line_familiarity") {
       reasons.append("bar_line_familiarity is \(told(share)), expected: \(familiarity.description)")
     }
-    if let run = copying.longest {
+    if let run = copying.longest, !gate.excused.contains("copying") || gate.longest != nil {
       let told = "copying.longest is \(told(run.bars)) bars (\(run.notes) notes of \(run.file) from bar \(run.bar))"
-      if let limit = longest ?? yardstick.longestP95, run.bars > limit + 1e-9 {
+      if let limit = gate.longest ?? yardstick.longestP95, run.bars > limit + 1e-9 {
         reasons.append("\(told), expected: at most \(Composition.told(limit))")
-      } else if look.isCopy, longest == nil, !isTooSmall {
+      } else if look.isCopy, gate.longest == nil, !isTooSmall {
         reasons.append("\(told), and so is each line, expected: not the whole song")
       }
     }
@@ -113,10 +115,12 @@ package struct MusicReference {
 
   private var isTooSmall: Bool { files < Self.leastFiles }
 
-  private mutating func outside(_ metrics: SongMetrics, _ score: Score) -> [String] {
+  private mutating func outside(
+    _ metrics: SongMetrics, _ score: Score, except excused: Set<String>
+  ) -> [String] {
     let bands = bands(forBars: MetreMap(score).barCount)
     return SongMetrics.CodingKeys.allCases.compactMap { key in
-      guard let band = bands[key], !band.holds(metrics[key]) else { return nil }
+      guard let band = bands[key], !band.holds(metrics[key]), !excused.contains(key.rawValue) else { return nil }
       return "\(key.rawValue) is \(told(metrics[key])), expected: \(band.description)"
     }
   }

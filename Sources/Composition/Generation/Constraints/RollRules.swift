@@ -31,7 +31,7 @@ struct RollRules {
   mutating func take(_ places: [Int32]) {
     for frame in 0..<block {
       let first = frame * keys
-      take(Set(places.filter { Int($0) / keys == frame }.map { Int($0) - first }), melody: nil)
+      take(places.filter { (first..<first + keys).contains(Int($0)) }.map { Int($0) - first })
     }
   }
 
@@ -40,60 +40,75 @@ struct RollRules {
   /// - Returns: the places of the ones, the melody's too, ascending.
   mutating func choose(_ drawn: [Int32], _ values: [Float]) -> [Int32] {
     var places: [Int32] = []
-    let drawn = Set(drawn)
+    var next = 0
     for frame in 0..<block {
       let first = frame * keys
+      var wanted: [Int] = []
+      while next < drawn.count, Int(drawn[next]) < first + keys {
+        wanted.append(Int(drawn[next]) - first)
+        next += 1
+      }
       guard count.frame < rules.limit.frames else {
         composed += [UInt8](repeating: 0, count: keys)
         continue
       }
       let melody = rules.melody?.note(at: count.frame).map(rules.melodyKey)
-      let chosen = choose(from: { drawn.contains(Int32(first + $0)) }, { values[first + $0] }, melody: melody)
-      places += chosen.union(melody.map { [$0] } ?? []).sorted().map { Int32(first + $0) }
-      take(chosen, melody: melody)
+      let chosen = chosen(of: wanted, values[first..<first + keys], melody: melody)
+      let all = melody.map { melody in chosen.filter { $0 < melody } + [melody] + chosen.filter { $0 > melody } }
+      places += (all ?? chosen).map { Int32(first + $0) }
+      take(chosen)
     }
     return places
   }
 
-  private func choose(from isDrawn: (Int) -> Bool, _ value: (Int) -> Float, melody: Int?) -> Set<Int> {
+  /// The keys that sound in a frame, ascending.
+  private func chosen(of drawn: [Int], _ values: ArraySlice<Float>, melody: Int?) -> [Int] {
     let chord = rules.chord(at: count.frame)
     let room = min(rules.room(at: count.frame), most)
+    let wanted = drawn.filter { $0 != melody && rules.allows(key: $0, chord: chord) }
+    let begun = wanted.count { !sounding[$0] }
+    if wanted.count <= room, begun >= count.due, begun <= count.allowed, !(count.mustSound && wanted.isEmpty) {
+      return wanted
+    }
     // The likeliest first.
+    func value(_ key: Int) -> Float {
+      let value = values[values.startIndex + key]
+      return value.isNaN ? -.infinity : value
+    }
     let able = (0..<keys).filter { $0 != melody && rules.allows(key: $0, chord: chord) }
-      .map { (key: $0, value: value($0).isNaN ? -Float.infinity : value($0)) }
-      .sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.map(\.key)
-    var due = count.due
-    var left = room
-    var starts = count.allowed
-    var chosen: Set<Int> = []
+      .sorted { value($0) != value($1) ? value($0) > value($1) : $0 < $1 }
+    var isChosen = [Bool](repeating: false, count: keys)
+    var isWanted = isChosen
+    for key in wanted { isWanted[key] = true }
+    var (left, due, starts) = (room, count.due, count.allowed)
     // What must begin has its room before all else.
     for key in able where due > 0 && left > 0 && !sounding[key] {
-      chosen.insert(key)
-      (due, left, starts) = (due - 1, left - 1, starts - 1)
+      isChosen[key] = true
+      (left, due, starts) = (left - 1, due - 1, starts - 1)
     }
-    for key in able where left > 0 && !chosen.contains(key) && isDrawn(key) {
+    for key in able where left > 0 && !isChosen[key] && isWanted[key] {
       if !sounding[key] {
         guard starts > 0 else { continue }
         starts -= 1
       }
-      chosen.insert(key)
+      isChosen[key] = true
       left -= 1
     }
-    if count.mustSound, chosen.isEmpty, let key = able.first { chosen.insert(key) }
-    return chosen
+    if count.mustSound, !isChosen.contains(true), let key = able.first { isChosen[key] = true }
+    return isChosen.indices.filter { isChosen[$0] }
   }
 
-  private mutating func take(_ chosen: Set<Int>, melody: Int?) {
-    var row = [UInt8](repeating: 0, count: keys)
+  private mutating func take(_ chosen: some Sequence<Int>) {
+    let first = composed.count
+    composed += [UInt8](repeating: 0, count: keys)
     var next = [Bool](repeating: false, count: keys)
-    var started = 0
+    var (started, held) = (0, 0)
     for key in chosen {
-      row[key] = 1
+      composed[first + key] = 1
       next[key] = true
-      if !sounding[key] { started += 1 }
+      if sounding[key] { held += 1 } else { started += 1 }
     }
-    composed += row
     sounding = next
-    count.take(started: started, sounding: chosen.count)
+    count.take(started: started, sounding: started + held)
   }
 }

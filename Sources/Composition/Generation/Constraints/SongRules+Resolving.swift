@@ -48,7 +48,9 @@ extension SongRules {
     if case .bars(let count) = settings.length, metre != nil || limit.bars == nil, count < 1 << 24 {
       let (frames, rest) = bars.start(ofBar: count).quotientAndRemainder(dividingBy: representation.ticksPerFrame)
       guard rest == 0 || constraints.lengthRule != .exact else {
-        throw .unmeetable(["metre", "length"], "\(count) bars are no whole number of frames")
+        throw .unmeetable(
+          [melody == nil || constraints.metre != nil ? "metre" : "melody", "length"],
+          "\(count) bars are no whole number of frames")
       }
       limit = SongLimit(frames: min(max(1, frames), GenerationSettings.frameLimit))
     }

@@ -9,10 +9,10 @@ extension SongRules {
     var score = representation.decode(growth.composed)
     if let programs = constraints.programs { play(&score, on: programs) }
     if let melody { score = try joined(score, melody) }
-    if let metre = constraints.metre ?? (isExact && score.timeSignatures.isEmpty ? metre ?? .init(4, 4) : nil) {
-      score.timeSignatures = [
-        Score.TimeSignature(tick: 0, numerator: metre.numerator, denominator: metre.denominator)
-      ]
+    if let metre = constraints.metre {
+      score.timeSignatures = [Self.signature(metre)]
+    } else if isExact, score.timeSignatures.first?.tick != 0 {
+      score.timeSignatures.insert(Self.signature(metre ?? .init(4, 4)), at: 0)
     }
     if let tempo = constraints.tempo {
       score.tempos = [Score.Tempo(tick: 0, microsecondsPerQuarter: Int((60_000_000 / tempo).rounded()))]
@@ -21,6 +21,10 @@ extension SongRules {
       score.keySignatures = [Score.KeySignature(tick: 0, sharps: sharps, isMinor: key.isMinor)]
     }
     return score
+  }
+
+  static func signature(_ metre: SongConstraints.Metre) -> Score.TimeSignature {
+    Score.TimeSignature(tick: 0, numerator: metre.numerator, denominator: metre.denominator)
   }
 
   /// Gives tracks the programs that were asked for, where the representation does not tell them.

@@ -54,11 +54,7 @@ struct SongRules: Sendable {
     metre = constraints.metre ?? self.melody.map { Self.metre(of: $0.frame, representation) }
     try Self.checkMetre(constraints, representation)
     var template = self.melody?.frame ?? Score()
-    if let metre = constraints.metre {
-      template.timeSignatures = [
-        Score.TimeSignature(tick: 0, numerator: metre.numerator, denominator: metre.denominator)
-      ]
-    }
+    if let metre = constraints.metre { template.timeSignatures = [Self.signature(metre)] }
     bars = MetreMap(Self.rescaled(template, to: representation.ticksPerQuarter))
     isExact = constraints.lengthRule == .exact || self.melody != nil
     limit = try Self.limit(settings, representation, bars, metre, self.melody)
