@@ -250,6 +250,15 @@ def other_file_systems(binary):
         studio.remove()
 
 
+# What status tells of the music itself; the tiny networks of these tests write none that is like their corpus.
+OF_THE_MUSIC = ("songs-outside-band", "too-little-music", "training-made-worse", "trained-too-long")
+
+
+def faults(studio):
+    """The problems that status tells, but for those of the music."""
+    return [problem for problem in studio.status()["problems"] if problem["code"] not in OF_THE_MUSIC]
+
+
 def closed_outbox(binary):
     """What cannot be delivered is told, kept and delivered once the outbox can be written; the songs are not made again."""
     studio = prepared(binary)
@@ -264,7 +273,7 @@ def closed_outbox(binary):
         subprocess.run(["mount", "-o", "remount,rw", studio.path("outbox")], check=True)
         assert studio.call("run").returncode == 0
         assert studio.state() == "delivered" and len(studio.songs()) == 2
-        assert not studio.status()["problems"], studio.status()["problems"]
+        assert not faults(studio), faults(studio)
         studio.check_at_rest(CORPUS)
     finally:
         unmount(studio.path("outbox"))
@@ -329,7 +338,7 @@ def full_disk(binary):
         wanted = len(CORPUS) + len(late)
         studio.wait("the rest to be taken in", lambda: (studio.query(
             "SELECT count(*) FROM drops WHERE fate = 'taken'") or [(0,)])[0][0] >= wanted, seconds=90)
-        studio.wait("the problem to be gone", lambda: not studio.status()["problems"], seconds=90)
+        studio.wait("the problem to be gone", lambda: not faults(studio), seconds=90)
         assert studio.stop() == 0
         studio.check_at_rest(CORPUS | late)
     finally:
