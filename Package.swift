@@ -87,7 +87,8 @@ let package = Package(
       name: "ritornello-check-shared", dependencies: ["MIDI", "Representation"], path: "Tests/CheckShared/RoundTrip",
       swiftSettings: base),
     .executableTarget(
-      name: "ritornello-fuzz-midi", dependencies: ["MIDI", "Representation"], path: "Tests/Fuzz", swiftSettings: base),
+      name: "ritornello-fuzz-midi", dependencies: ["MIDI", "Representation"], path: "Tests/Mutations",
+      swiftSettings: base),
     // Tests.
     .target(name: "TestSupport", dependencies: ["Identity", "MIDI"], path: "Tests/TestSupport", swiftSettings: base),
     tests("Identity", ["Identity"]),

@@ -33,6 +33,8 @@ from studio import Studio, midi
 
 TAKEN, REJECTED = "taken", "rejected"
 NOTE = midi(1, bars=1)
+# Where what escapes by an absolute path would come to lie.
+ABSOLUTE = os.path.join(tempfile.gettempdir(), f"ritornello-escaped-{os.getpid()}.mid")
 
 
 def tar(entries, format=tarfile.PAX_FORMAT, encoding="utf-8"):
@@ -103,7 +105,7 @@ def xz_with_dictionary(data, exponent):
 def archives(short):
     two = [("a.mid", NOTE), ("b.mid", midi(2, bars=1))]
     yield "plain.zip", zipped(two), TAKEN
-    yield "escape.zip", zipped([("../../../escaped.mid", NOTE), ("/tmp/ritornello-escaped.mid", NOTE)]), TAKEN
+    yield "escape.zip", zipped([("../../../escaped.mid", NOTE), (ABSOLUTE, NOTE)]), TAKEN
     yield "escape.tar", tar([("../../escaped.mid", NOTE), ("/etc/escaped.mid", NOTE), ("a/../../escaped.mid", NOTE)]), TAKEN
     yield "dots.tar", tar([("..", NOTE), (".", NOTE), ("a/..", NOTE)]), REJECTED
     yield "links.tar", tar(two + [
@@ -112,7 +114,8 @@ def archives(short):
         special("f.mid", tarfile.DIRTYPE)]), TAKEN
     yield "onlylinks.tar", tar([special("s.mid", tarfile.SYMTYPE, "../../jobs.yaml")]), REJECTED
     # A file through a link that an entry before it makes.
-    yield "through.tar", tar([special("out", tarfile.SYMTYPE, "/tmp"), ("out/ritornello-escaped.mid", NOTE)]), TAKEN
+    folder, name = os.path.split(ABSOLUTE)
+    yield "through.tar", tar([special("out", tarfile.SYMTYPE, folder), ("out/" + name, NOTE)]), TAKEN
     sparse = tarfile.TarInfo("sparse.mid")
     sparse.pax_headers = {
         "GNU.sparse.major": "0", "GNU.sparse.minor": "1", "GNU.sparse.name": "sparse.mid",
@@ -199,8 +202,8 @@ def specs():
     yield "deep.yaml", b"[" * (1 << 19), REJECTED
     yield "bomb.yaml", b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", REJECTED
     yield "wide.yaml", b"a: [" + b"1, " * 300_000 + b"1]\n", REJECTED
-    yield "tag.yaml", b"name: !!python/object/apply:os.system ['touch /tmp/ritornello-escaped.mid']\n", REJECTED
-    yield "program.yaml", b"name: p\ncorpus: bach\ngenerate: {songs: 1}\non_finish: [touch, /tmp/ritornello-escaped.mid]\n", REJECTED
+    yield "tag.yaml", f"name: !!python/object/apply:os.system ['touch {ABSOLUTE}']\n".encode(), REJECTED
+    yield "program.yaml", f"name: p\ncorpus: bach\ngenerate: {{songs: 1}}\non_finish: [touch, {ABSOLUTE}]\n".encode(), REJECTED
     yield "prime.yaml", b"name: q\ngenerate: {songs: 1, prime: ../../etc/passwd}\n", REJECTED
     yield "large.yaml", b"#" * (2 << 20), REJECTED
     yield "limits.yaml", b"name: l\ncorpus: bach\ntrain: {minutes: 100000}\n", REJECTED
@@ -311,7 +314,7 @@ def main():
     arguments = parser.parse_args()
     begun = time.monotonic()
     studio = Studio(arguments.program, settle="200ms")
-    escaped = ["/tmp/ritornello-escaped.mid", "/etc/escaped.mid", studio.path("escaped.mid"), studio.path("../escaped.mid")]
+    escaped = [ABSOLUTE, "/etc/escaped.mid", studio.path("escaped.mid"), studio.path("../escaped.mid")]
     try:
         watchdog = Watchdog()
         os.environ["NOTIFY_SOCKET"], os.environ["WATCHDOG_USEC"] = watchdog.path, "3000000"
