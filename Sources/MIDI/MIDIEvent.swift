@@ -39,6 +39,8 @@ package struct MIDIEvent: Sendable, Equatable {
   package var isNoteOn: Bool { status & 0xF0 == 0x90 && data2 > 0 }
   /// A note-off, or a note-on of velocity 0.
   package var isNoteOff: Bool { status & 0xF0 == 0x80 || (status & 0xF0 == 0x90 && data2 == 0) }
+  /// A note-on or a note-off.
+  var isNote: Bool { status & 0xE0 == 0x80 }
   package var isProgramChange: Bool { status & 0xF0 == 0xC0 }
 
   /// Of a note event: its pitch and channel as one number, 0 to 2047.

@@ -26,13 +26,9 @@ extension MIDIFile {
     for number in range {
       let track = tracks[number]
       var result = Score.Track()
-      pairing.begin(events: track.events.count)
-      for event in events(of: track) {
-        if event.isNoteOn {
-          pairing.noteOn(event)
-        } else if event.isNoteOff {
-          pairing.noteOff(event)
-        } else if event.isProgramChange {
+      pairing.pair(events.span.extracting(track.events))
+      for event in events(of: track) where !event.isNote {
+        if event.isProgramChange {
           result.programs.append(
             Score.ProgramChange(tick: event.tick, channel: event.channel, program: event.data1))
         } else if event.status < 0xF0 {

@@ -9,32 +9,42 @@ struct NotePairing {
   private var newest = [Int32](repeating: -1, count: 2048)
   private(set) var openCount = 0
 
-  /// Makes room for a track's notes; nearly always they are at most half of its events.
-  mutating func begin(events count: Int) {
-    notes.reserveCapacity(count / 2)
-    next.reserveCapacity(count / 2)
+  /// Pairs the notes of a track.
+  mutating func pair(_ events: Span<MIDIEvent>) {
+    var count = 0
+    for place in events.indices where events[place].isNoteOn { count += 1 }
+    notes = Array(repeating: Score.Note(start: 0, end: 0, channel: 0, pitch: 0, velocity: 0), count: count)
+    next.append(contentsOf: repeatElement(-1, count: count))
+    openCount = Self.pair(events, &notes, &next, &oldest, &newest)
   }
 
-  mutating func noteOn(_ event: MIDIEvent) {
-    let index = Int32(truncatingIfNeeded: notes.count)
-    let key = event.noteKey
-    notes.append(
-      Score.Note(
-        start: event.tick, end: event.tick, channel: event.channel, pitch: event.data1, velocity: event.data2))
-    next.append(-1)
-    if oldest[key] < 0 { oldest[key] = index } else { next[Int(newest[key])] = index }
-    newest[key] = index
-    openCount += 1
-  }
-
-  mutating func noteOff(_ event: MIDIEvent) {
-    let key = event.noteKey
-    guard oldest[key] >= 0 else { return }
-    let index = Int(oldest[key])
-    notes[index].end = event.tick
-    if event.status & 0xF0 == 0x80 { notes[index].releaseVelocity = event.data2 }
-    oldest[key] = next[index]
-    openCount -= 1
+  /// Fills in the notes, and gives how many stay open.
+  private static func pair(
+    _ events: Span<MIDIEvent>, _ notes: inout [Score.Note], _ next: inout [Int32], _ oldest: inout [Int32],
+    _ newest: inout [Int32]
+  ) -> Int {
+    // Through spans, so that it is not asked at each event whether an array is shared.
+    var notes = notes.mutableSpan, next = next.mutableSpan, oldest = oldest.mutableSpan, newest = newest.mutableSpan
+    var made: Int32 = 0, open = 0
+    for place in events.indices {
+      let event = events[place]
+      let key = event.noteKey
+      if event.isNoteOn {
+        notes[Int(made)] = Score.Note(
+          start: event.tick, end: event.tick, channel: event.channel, pitch: event.data1, velocity: event.data2)
+        if oldest[key] < 0 { oldest[key] = made } else { next[Int(newest[key])] = made }
+        newest[key] = made
+        made += 1
+        open += 1
+      } else if event.isNoteOff, oldest[key] >= 0 {
+        let index = Int(oldest[key])
+        notes[index].end = event.tick
+        if event.status & 0xF0 == 0x80 { notes[index].releaseVelocity = event.data2 }
+        oldest[key] = next[index]
+        open -= 1
+      }
+    }
+    return open
   }
 
   /// Ends a track: closes what is open, and gives the notes in a score's order and how many were never closed.
@@ -64,6 +74,16 @@ struct NotePairing {
   /// Puts the notes in order; they came by start, so only those that start together can be out of it.
   private mutating func sortEqualStarts() {
     var start = 0
+    while let part = unsortedPart(from: start) {
+      notes[part].sort(by: Score.Note.precedes)
+      start = part.upperBound
+    }
+  }
+
+  /// The first notes from that place on that start together and are out of order.
+  private func unsortedPart(from first: Int) -> Range<Int>? {
+    let notes = notes.span
+    var start = first
     while start < notes.count {
       var end = start + 1
       var isSorted = true
@@ -71,9 +91,10 @@ struct NotePairing {
         isSorted = isSorted && !Score.Note.precedes(notes[end], notes[end - 1])
         end += 1
       }
-      if !isSorted { notes[start..<end].sort(by: Score.Note.precedes) }
+      if !isSorted { return start..<end }
       start = end
     }
+    return nil
   }
 }
 
