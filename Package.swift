@@ -57,8 +57,11 @@ let package = Package(
     // The studio.
     .systemLibrary(name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(
-      name: "Ledger", dependencies: ["Identity", .product(name: "GRDB", package: "GRDB.swift")],
-      swiftSettings: base),
+      name: "Ledger",
+      dependencies: [
+        "Identity", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ], swiftSettings: base),
     .target(
       name: "Studio",
       dependencies: [

@@ -84,14 +84,21 @@ extension JSONValue {
       switch scalar {
       case "\"": result += "\\\""
       case "\\": result += "\\\\"
-      case _ where FileName.isHarmful(scalar):
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+      case _ where FileName.isHarmful(scalar): result += escape(of: scalar)
       default: result.unicodeScalars.append(scalar)
       }
     }
     result += "\""
   }
+
+  /// The escape of a harmful character, all of which lie below U+10000.
+  static func escape(of scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    return "\\u" + String(repeating: "0", count: max(0, 4 - digits.utf8.count)) + digits
+  }
+
+  /// A name's bytes in base64, as they stand beside the shown form of one that is not UTF-8.
+  package static func base64(of name: FileName) -> JSONValue { .string(base64(name.bytes)) }
 
   private static func base64(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")

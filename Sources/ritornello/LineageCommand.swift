@@ -40,11 +40,13 @@ struct LineageCommand: ParsableCommand {
 
   func run() throws {
     let folder = try StudioFolder.find(explicit: studio)
-    let lineage = try LedgerAnswers.telling { try LineageSubject(studio: folder).lineage(of: subject) }
-    if json || format == .json {
-      print(lineage.json.text())
-    } else {
-      print(lineage.text(width: Terminal.width))
+    try LedgerAnswers.telling {
+      let lineage = try LineageSubject(studio: folder).lineage(of: subject)
+      if json || format == .json {
+        try StandardOutput.write(lineage.json(LedgerReader(studio: folder)))
+      } else {
+        try StandardOutput.write(Array((lineage.text(width: Terminal.width) + "\n").utf8))
+      }
     }
   }
 }

@@ -8,8 +8,8 @@ struct RunsCommand: ParsableCommand {
     commandName: "runs",
     abstract: "List the runs, oldest first.",
     discussion: """
-      Lists the runs of all jobs, the newest 1000 unless more are asked for, how far each is, and why where it failed, \
-      waits or was skipped.
+      Lists the runs of all jobs, how far each is, and why where it failed, waits or was skipped. A table has the \
+      newest 1000 unless others are asked for, JSON has all.
 
       ritornello runs --json
       """)
@@ -23,15 +23,16 @@ struct RunsCommand: ParsableCommand {
   @OptionGroup var list: ListOptions
 
   func run() throws {
-    let folder = try StudioFolder.find(explicit: studio)
+    let reader = LedgerReader(studio: try StudioFolder.find(explicit: studio))
+    if json {
+      try LedgerAnswers.telling { try reader.tellRuns(last: list.last, to: StandardOutput.write) }
+      return
+    }
     let (runs, number) = try LedgerAnswers.telling {
-      let reader = LedgerReader(studio: folder)
-      return (try Array(reader.lastRuns(list.limit).reversed()), try reader.runCount())
+      (try Array(reader.lastRuns(list.limit).reversed()), try reader.runCount())
     }
     list.tell(shown: runs.count, of: number, "runs")
-    if json {
-      print(JSONValue.array(runs.map(\.json)).text())
-    } else if runs.isEmpty {
+    if runs.isEmpty {
       print("no runs yet")
     } else {
       print(Self.table(runs).text(width: Terminal.width))
@@ -53,17 +54,5 @@ struct RunsCommand: ParsableCommand {
           Table.cell(run.endedAt), run.weightsOut?.hex ?? "-", run.error.map { FileName($0).shown } ?? "",
         ]
       })
-  }
-}
-
-extension RunRecord {
-  /// The run as `runs --json` tells it.
-  var json: JSONValue {
-    .object([
-      ("id", .string(id.description)), ("job", .string(id.job)), ("state", .string(state.rawValue)),
-      ("attempts", .int(attempts)), ("queued_at", .time(queuedAt)), ("started_at", .time(startedAt)),
-      ("ended_at", .time(endedAt)), ("weights_in", .hash(weightsIn)), ("weights_out", .hash(weightsOut)),
-      ("songs", .int(songs)), ("error", .text(error)),
-    ])
   }
 }

@@ -8,8 +8,8 @@ struct SongsCommand: ParsableCommand {
     commandName: "songs",
     abstract: "List the songs, oldest first.",
     discussion: """
-      Lists the songs that the studio made, the newest 1000 unless more are asked for, and when each was delivered; one \
-      that you have since moved out of the outbox is collected.
+      Lists the songs that the studio made and when each was delivered; one that you have since moved out of the \
+      outbox is collected. A table has the newest 1000 unless others are asked for, JSON has all.
 
       ritornello songs --json
       """)
@@ -23,12 +23,14 @@ struct SongsCommand: ParsableCommand {
   @OptionGroup var list: ListOptions
 
   func run() throws {
-    let folder = try StudioFolder.find(explicit: studio)
-    let (songs, number) = try LedgerAnswers.telling { try LedgerReader(studio: folder).lastSongs(list.limit) }
-    list.tell(shown: songs.count, of: number, "songs")
+    let reader = LedgerReader(studio: try StudioFolder.find(explicit: studio))
     if json {
-      print(JSONValue.array(songs.map(\.json)).text())
-    } else if songs.isEmpty {
+      try LedgerAnswers.telling { try reader.tellSongs(last: list.last, to: StandardOutput.write) }
+      return
+    }
+    let (songs, number) = try LedgerAnswers.telling { try reader.lastSongs(list.limit) }
+    list.tell(shown: songs.count, of: number, "songs")
+    if songs.isEmpty {
       print("no songs yet")
     } else {
       print(Self.table(songs).text(width: Terminal.width))
@@ -50,18 +52,5 @@ struct SongsCommand: ParsableCommand {
           Table.cell(song.deliveredAt), Table.cell(song.collectedAt), FileName(song.path).shown,
         ]
       })
-  }
-}
-
-extension SongRecord {
-  /// The song as `songs --json` tells it.
-  var json: JSONValue {
-    .object([
-      ("id", .string(id.description)), ("job", .string(id.run.job)), ("run", .string(id.run.description)),
-      ("path", .string(path)), ("sha256", .hash(sha256)), ("weights", .hash(weights)), ("snapshot", .hash(snapshot)),
-      ("seed", .int(Int(clamping: seed))), ("bars", .double(bars)), ("notes", .int(notes)),
-      ("seconds", .double(seconds)), ("delivered_at", .time(deliveredAt)), ("collected", .time(collectedAt)),
-      ("metrics", .stored(metrics)), ("judgement", judgement.map { .stored($0) } ?? .null),
-    ])
   }
 }

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "StrictYAML": {"CLibYAML"},
     "Jobs": {"Identity", "StrictYAML"},
     "Work": {"Identity", "MIDI", "Representation", "Network", "Composition", "Jobs", "CPosix"},
-    "Ledger": {"Identity", "GRDB"},
+    "Ledger": {"Identity", "GRDB", "GRDBSQLite"},
     "Pages": {"Identity", "MIDI"},
     "Studio": {
         "Identity", "MIDI", "Representation", "Composition", "Jobs", "Work", "Ledger", "Pages", "CPosix", "CLibArchive",

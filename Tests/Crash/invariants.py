@@ -95,12 +95,21 @@ def check_ledger(root):
     once = query(
         root, "SELECT name, count(*) FROM drops GROUP BY device, inode, size, mtime_ns, ctime_ns, name HAVING count(*) > 1")
     assert not once, f"drops with two fates: {once}"
+    files = query(root, "SELECT name, files FROM corpora JOIN corpus_tallies ON corpus = corpora.id ORDER BY name")
+    held = query(root, "SELECT corpora.name, count(corpus_files.id) FROM corpora LEFT JOIN corpus_files "
+                       "ON corpus = corpora.id AND removed_at IS NULL GROUP BY corpora.id ORDER BY corpora.name")
+    assert files == held, f"corpora are counted wrongly: {files}, {held}"
+    for number, name in query(root, "SELECT id, sha256 FROM snapshots"):
+        hashes = query(root, "SELECT objects.sha256 FROM snapshot_files JOIN corpus_files ON corpus_files.id = corpus_file "
+                             "JOIN objects ON objects.id = object WHERE snapshot = ?", number)
+        lines = "".join(hash + "\n" for (hash,) in sorted(hashes))
+        assert sha256(lines.encode()) == name, f"the snapshot {name} does not hold what its hash says"
 
 
 def check_doctor(binary, root):
     """The program's own examination finds no fault."""
     result = subprocess.run(
-        [binary, "doctor", "--deep", "--json", "--studio", root], capture_output=True, text=True, timeout=120)
+        [binary, "doctor", "--deep", "--json", "--studio", root], capture_output=True, text=True, timeout=1800)
     assert result.stdout, f"doctor ended with {result.returncode}: {result.stderr}"
     report = json.loads(result.stdout)
     # How full the machine's own disk is says nothing of the studio.

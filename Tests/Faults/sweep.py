@@ -87,7 +87,7 @@ class Scenario:
                 environment.update(FAULTS_AT=str(at), FAULTS_ERRNO=str(getattr(errno, error)))
         return subprocess.run(
             [self.studio.binary, "run", *names, "--studio", self.studio.root], capture_output=True, text=True,
-            env=environment, timeout=300)
+            env=environment, timeout=1800)
 
     def failed(self):
         """The call that failed; nothing where the pass made fewer."""
@@ -144,7 +144,7 @@ class Attempt:
             if at:
                 environment.update(FAULTS_AT=str(at), FAULTS_ERRNO=str(getattr(errno, error)))
         return subprocess.run(
-            [self.binary, "work", self.folder], capture_output=True, text=True, env=environment, timeout=300)
+            [self.binary, "work", self.folder], capture_output=True, text=True, env=environment, timeout=1800)
 
     def count(self):
         with open(os.path.join(self.beside, "count"), "rb") as file:

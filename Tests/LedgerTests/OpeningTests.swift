@@ -89,6 +89,37 @@ struct OpeningTests {
     #expect(!left.contains { $0.hasSuffix(".tmp") })
   }
 
+  @Test("a ledger of the first version is brought up to date: corpora are counted, orders kept")
+  func firstVersion() throws {
+    let folder = TemporaryLedger.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/" + Ledger.name
+    let old = try Ledger(path: path, migrations: Array(Migration.all.prefix(2)))
+    try old.pool.write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO objects VALUES (1, '\(hash("a"))', 10, 4, 1.5, 'x'), (2, '\(hash("b"))', 20, 5, 2.5, 'x');
+          INSERT INTO corpora VALUES (1, 'bach', '2026-03-28T12:00:00.000Z'), (2, 'empty', '2026-03-28T12:00:00.000Z');
+          INSERT INTO corpus_files (corpus, object, name, added_at, removed_at)
+            VALUES (1, 1, 'a.mid', 'x', NULL), (1, 2, 'b.mid', 'x', NULL), (1, 2, 'gone.mid', 'x', 'y');
+          INSERT INTO jobs (name, counter) VALUES ('a', 2);
+          INSERT INTO runs (id, job, number, state, request, settings, order_text, queued_at)
+            VALUES ('a/0001', 'a', 1, 'delivered', 'r1', '{}', 'order', '2026-03-28T12:00:00.000Z'),
+              ('a/0002', 'a', 2, 'queued', 'r2', '{}', NULL, '2026-03-28T12:00:00.000Z');
+          """)
+    }
+    let before = LedgerReader(studio: folder)
+    #expect(try before.corpora().map(\.files) == [2, 0])
+    try old.close()
+    let ledger = try Ledger(studio: folder)
+    #expect(try ledger.reader.corpora().map(\.files) == [2, 0])
+    #expect(try ledger.reader.corpora().map(\.bytes) == [30, 0])
+    #expect(try ledger.reader.corpora().first?.snapshot == ContentHash(ofSnapshot: [hash("a"), hash("b")]))
+    #expect(try ledger.reader.order(of: run("a/0001")) == "order" && ledger.reader.order(of: run("a/0002")) == nil)
+    #expect(try ledger.reader.damages() == [])
+    try ledger.close()
+  }
+
   @Test("a reader that is newer than the ledger answers all the same and leaves it alone")
   func newerReader() throws {
     let studio = try TemporaryLedger()

@@ -62,6 +62,17 @@ struct DoctorTests {
     #expect(codes(examine(studio), .notice).isEmpty)
   }
 
+  @Test("a rejected file without its reason is told")
+  func rejected() throws {
+    let studio = try delivered()
+    try studio.write("inbox/x/bad.mid", Array("none".utf8))
+    try studio.write("inbox/x/worse.mid", Array("none at all".utf8))
+    try studio.pass()
+    #expect(codes(examine(studio), .fault).isEmpty && codes(examine(studio), .notice).isEmpty)
+    #expect(unlink(studio.url("inbox/rejected/x/bad.mid.reason.txt").path) == 0)
+    #expect(codes(examine(studio), .notice) == ["rejected-reason"])
+  }
+
   @Test("a run's folder that nobody knows is a fault")
   func unknownRun() throws {
     let studio = try delivered()

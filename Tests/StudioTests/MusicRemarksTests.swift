@@ -27,6 +27,14 @@ struct MusicRemarksTests {
 
     """
 
+  private static let spec = """
+    name: tonight
+    corpus: bach
+    train: {from: scratch, representation: steps, network: {hidden: 8, head: 8}, batch: 2, sequence: 16, iterations: 3}
+    generate: {songs: 1, length: 2 bars, attempts: 2}
+
+    """
+
   private func drop(_ numbers: Range<Int>, into studio: TemporaryStudio) throws {
     for number in numbers {
       let score = ScoreBuilder.chorale(seed: UInt64(number), quarters: 16)
@@ -71,6 +79,15 @@ struct MusicRemarksTests {
     let stored = try JSONSerialization.jsonObject(with: Data(judgement.utf8)) as? [String: Any]
     #expect((stored?["gate"] as? [String: Any])?["passed"] as? Bool == false)
     #expect((stored?["attempts"] as? [Any])?.count == 2)
+
+    // What a one-off spec's run has to say stands through later passes, until another run of its name is delivered.
+    for (pass, seed) in [3, 4].enumerated() {
+      try studio.write("inbox/tonight.yaml", Array((Self.spec + "# \(seed)\n").utf8))
+      #expect(try studio.pass().status == 0)
+      #expect(try studio.pass().status == 0)
+      let told = try studio.reader.problems().filter { $0.subject.hasPrefix("tonight/") }
+      #expect(Set(told.map(\.subject)) == ["tonight/000\(pass + 1)"])
+    }
 
     for id in ["tiny/0001/01", "tiny/0002/01"] {
       let comparison = try Reproduction(

@@ -207,6 +207,20 @@ struct SchedulerTests {
     #expect(try states(studio) == [.cancelled])
   }
 
+  @Test("a pass with a bad edit is made by the last good version, and exits as that pass")
+  func passWithBadEdit() throws {
+    let studio = try studio("schedule: {every: 1h}")
+    #expect(try studio.pass().status == 0)
+    try studio.write("jobs.yaml", Array("version: 1\njobs: {nightly: {corpsu: bach}}\n".utf8))
+    #expect(try studio.pass().status == 0)
+    #expect(try studio.reader.problems().map(\.code) == ["bad-config"])
+    try studio.pass("nightly")
+    #expect(try states(studio).count == 1)
+    let other = try TemporaryStudio(jobs: "version: 1\njobs: {nightly: {corpsu: bach}}\n")
+    let error = #expect(throws: StudioError.self) { try other.pass() }
+    #expect(error?.exitStatus == 65)
+  }
+
   @Test("a second owner is told the first one's pid")
   func busy() throws {
     let studio = try studio("schedule: {every: 1h}")

@@ -27,11 +27,14 @@ package struct LedgerReader: Sendable {
 
   /// Runs one read, in one transaction.
   func read<T>(_ body: (Database) throws -> T) throws -> T {
-    try LedgerError.telling(path) {
-      switch source {
-      case .pool(let pool): try pool.read(body)
-      case .file(let migrations): try open(migrations).read(body)
-      }
+    try LedgerError.telling(path) { try connection().read(body) }
+  }
+
+  /// What to read from: this process's connections, or a new one.
+  func connection() throws -> any DatabaseReader {
+    switch source {
+    case .pool(let pool): pool
+    case .file(let migrations): try open(migrations)
     }
   }
 

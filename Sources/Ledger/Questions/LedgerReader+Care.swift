@@ -1,4 +1,5 @@
 internal import GRDB
+internal import Identity
 
 extension LedgerReader {
   /// Writes a consistent copy of the ledger as one file, while it may be written.
@@ -23,6 +24,43 @@ extension LedgerReader {
       var damages = pages
       while let reference = try references.next() { damages.append(reference) }
       return damages
+    }
+  }
+
+  /// What of the ledger's own facts does not agree: the tallies of corpora with their files, the hashes of snapshots with
+  /// what they hold.
+  package func disagreements() throws -> [String] {
+    try read { db in
+      let tallies = try String.fetchAll(
+        db,
+        sql: """
+          SELECT name FROM \(Self.talliedCorpora) WHERE (files, notes, bytes) IS NOT (
+            SELECT count(*), coalesce(sum(objects.notes), 0), coalesce(sum(objects.bytes), 0)
+            FROM corpus_files JOIN objects ON objects.id = corpus_files.object
+            WHERE corpus_files.corpus = corpora.id AND corpus_files.removed_at IS NULL) ORDER BY name
+          """)
+      var found = tallies.map { "the corpus '\(FileName($0).shown)' is counted wrongly" }
+      for row in try Row.fetchAll(
+        db, sql: "SELECT name, snapshot FROM \(Self.talliedCorpora) WHERE snapshot IS NOT NULL")
+      {
+        let name = try row.text("name")
+        if try db.contentHash(of: [name]) != row.hash("snapshot") {
+          found.append("the hash of the corpus '\(FileName(name).shown)' is not that of its files")
+        }
+      }
+      for row in try Row.fetchAll(db, sql: "SELECT id, sha256 FROM snapshots") {
+        let hash = try db.contentHash(
+          """
+          SELECT objects.sha256 FROM snapshot_files
+          JOIN corpus_files ON corpus_files.id = snapshot_files.corpus_file
+          JOIN objects ON objects.id = corpus_files.object
+          WHERE snapshot_files.snapshot = ? ORDER BY objects.sha256
+          """, [try row.integer("id")])
+        if try hash != row.hash("sha256") {
+          found.append("the snapshot \(try row.text("sha256")) does not hold the files that its hash tells of")
+        }
+      }
+      return found
     }
   }
 

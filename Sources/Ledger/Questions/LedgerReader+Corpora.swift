@@ -6,22 +6,14 @@ extension LedgerReader {
   /// All corpora, by name.
   package func corpora() throws -> [CorpusRecord] {
     try read { db in
-      let rows = try Row.fetchAll(
-        db,
-        sql: """
-          SELECT corpora.name AS name, changed_at, count(objects.id) AS files, coalesce(sum(notes), 0) AS notes,
-            coalesce(sum(seconds), 0.0) AS seconds, coalesce(sum(bytes), 0) AS bytes
-          FROM corpora
-          LEFT JOIN corpus_files ON corpus_files.corpus = corpora.id AND removed_at IS NULL
-          LEFT JOIN objects ON objects.id = corpus_files.object
-          GROUP BY corpora.id ORDER BY corpora.name
-          """)
-      return try rows.map { row in
+      try Row.fetchAll(db, sql: "SELECT * FROM \(Self.talliedCorpora) ORDER BY name").map { row in
         let name = try row.text("name")
+        // Where it was not made since the last change, it takes a look at each file.
         return CorpusRecord(
           name: name, files: try row.integer("files"), notes: try row.integer("notes"),
           seconds: try row.decimal("seconds"), bytes: try row.integer("bytes"),
-          snapshot: try db.snapshotHash(of: [name]), changedAt: try row.time("changed_at"))
+          snapshot: try row.optionalHash("snapshot") ?? db.snapshotHash(of: [name]),
+          changedAt: try row.time("changed_at"))
       }
     }
   }
@@ -76,9 +68,26 @@ extension LedgerReader {
     }
   }
 
+  /// The corpora whose content's hash is not recorded, as they changed since, by name: those that last changed before a
+  /// time.
+  package func corporaWithoutHash(changedBefore time: Date = .distantFuture) throws -> [String] {
+    try read { db in
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT name FROM \(Self.talliedCorpora) WHERE snapshot IS NULL AND files > 0 AND changed_at < ? ORDER BY name
+          """, arguments: [time.stamp])
+    }
+  }
+
+  /// The hash of what each of these corpora holds now; nil: it is empty.
+  package func contentHashes(ofCorpora corpora: [String]) throws -> [ContentHash?] {
+    try read { db in try corpora.map { try db.snapshotHash(of: [$0]) } }
+  }
+
   /// The hash of what these corpora hold together now; nil: they are empty.
   ///
-  /// Complexity: reads every hash; ask `lastChange` first where it is asked often.
+  /// Complexity: reads every hash, unless it is one corpus whose hash is recorded.
   package func snapshotHash(ofCorpora corpora: [String]) throws -> ContentHash? {
     try read { try $0.snapshotHash(of: corpora) }
   }
@@ -90,6 +99,8 @@ extension LedgerReader {
       return Snapshot(sha256: hash, files: try db.files(ofSnapshot: hash))
     }
   }
+
+  static let talliedCorpora = "corpora JOIN corpus_tallies ON corpus_tallies.corpus = corpora.id"
 
   private static let corpusFiles = """
     SELECT corpus_files.name AS name, name_bytes, sha256, bytes, notes, seconds, corpus_files.added_at AS added_at
@@ -144,15 +155,40 @@ extension Database {
 
   func snapshotHash(of corpora: [String]) throws -> ContentHash? {
     guard !corpora.isEmpty else { return nil }
-    let rows = try Row.fetchAll(
-      self,
-      sql: """
-        SELECT DISTINCT sha256 FROM corpus_files
-        JOIN corpora ON corpora.id = corpus_files.corpus
-        JOIN objects ON objects.id = corpus_files.object
-        WHERE corpora.name IN (\(databaseQuestionMarks(count: corpora.count))) AND removed_at IS NULL
-        """, arguments: StatementArguments(corpora))
-    return rows.isEmpty ? nil : ContentHash(ofSnapshot: try rows.map { try $0.hash("sha256") })
+    let sql = "SELECT files, snapshot FROM \(LedgerReader.talliedCorpora) WHERE name = ?"
+    if corpora.count == 1, let row = try first(sql, [corpora.first]) {
+      if try row.integer("files") == 0 { return nil }
+      if let known = try row.optionalHash("snapshot") { return known }
+    }
+    return try contentHash(of: corpora)
+  }
+
+  /// The hash of what some corpora hold, from each file's; nil: they are empty.
+  func contentHash(of corpora: [String]) throws -> ContentHash? {
+    try contentHash(
+      """
+      SELECT DISTINCT sha256 FROM corpus_files
+      JOIN corpora ON corpora.id = corpus_files.corpus
+      JOIN objects ON objects.id = corpus_files.object
+      WHERE corpora.name IN (\(databaseQuestionMarks(count: corpora.count))) AND removed_at IS NULL ORDER BY sha256
+      """, StatementArguments(corpora))
+  }
+
+  /// The snapshot's hash of the files whose hashes a question gives, in their order; nil: there are none.
+  func contentHash(_ sql: String, _ arguments: StatementArguments) throws -> ContentHash? {
+    var hasher = ContentHash.Hasher()
+    var count = 0
+    var lines: [UInt8] = []
+    try eachRow(sql, arguments) { row in
+      count += 1
+      lines.append(contentsOf: row.bytes(0))
+      lines.append(UInt8(ascii: "\n"))
+      guard lines.count > 1 << 16 else { return }
+      hasher.update(lines)
+      lines.removeAll(keepingCapacity: true)
+    }
+    hasher.update(lines)
+    return count == 0 ? nil : hasher.finish()
   }
 
   /// The files of a recorded snapshot, in the order of their hashes.

@@ -48,16 +48,67 @@ extension Database {
     let weights = try hash.flatMap { try weightsRecord($0) }
     let (parents, unknown) = try hash.map { try ancestors(of: $0) } ?? ([], [])
     let snapshot = snapshot ?? weights?.snapshot
-    let files = try snapshot.map { try self.files(ofSnapshot: $0) } ?? []
-    var seen = Set(files.map(\.sha256))
-    var earlier: [SnapshotFile] = []
-    var visited: Set<ContentHash> = []
-    for older in parents.compactMap(\.snapshot) where visited.insert(older).inserted && older != snapshot {
-      earlier += try self.files(ofSnapshot: older).filter { seen.insert($0.sha256).inserted }
-    }
+    let files = try snapshot.map { try self.fileTable(of: $0) } ?? FileTable()
     return Lineage(
       song: song, run: run, weights: weights, parents: parents, unknownParents: unknown, snapshot: snapshot,
-      files: files, earlierFiles: earlier)
+      files: files, earlierFiles: try earlierFiles(than: files, snapshot, parents.compactMap(\.snapshot)))
+  }
+
+  /// The files of a snapshot, in the order in which they were taken in.
+  private func fileTable(of snapshot: ContentHash) throws -> FileTable {
+    // The order of the joins is that of the numbers, so that neighbours are read together; and nothing is sorted here.
+    try fileTable(
+      of: """
+        SELECT corpus_files.corpus, corpus_files.name, corpus_files.name_bytes, objects.sha256
+        FROM snapshots
+        CROSS JOIN snapshot_files ON snapshot_files.snapshot = snapshots.id
+        CROSS JOIN corpus_files ON corpus_files.id = snapshot_files.corpus_file
+        CROSS JOIN objects ON objects.id = corpus_files.object
+        WHERE snapshots.sha256 = ?
+        """, [snapshot.hex])
+  }
+
+  /// The files of older snapshots whose contents are not among these.
+  ///
+  /// Most stand in the newer one too, under the same number, so that the numbers alone are compared at first.
+  private func earlierFiles(
+    than files: FileTable, _ snapshot: ContentHash?, _ older: [ContentHash]
+  ) throws -> FileTable {
+    var visited = Set([snapshot].compactMap { $0 })
+    let others = older.filter { visited.insert($0).inserted }
+    guard !others.isEmpty else { return FileTable() }
+    let marks = databaseQuestionMarks(count: others.count)
+    var earlier = try fileTable(
+      of: """
+        SELECT corpus_files.corpus, corpus_files.name, corpus_files.name_bytes, objects.sha256
+        FROM (
+          SELECT corpus_file FROM snapshot_files
+          WHERE snapshot IN (SELECT id FROM snapshots WHERE sha256 IN (\(marks)))
+          EXCEPT SELECT corpus_file FROM snapshot_files WHERE snapshot = (SELECT id FROM snapshots WHERE sha256 = ?)
+        ) AS older
+        CROSS JOIN corpus_files ON corpus_files.id = older.corpus_file
+        CROSS JOIN objects ON objects.id = corpus_files.object
+        ORDER BY older.corpus_file
+        """, StatementArguments(others.map(\.hex)) + [snapshot?.hex])
+    guard !earlier.isEmpty else { return earlier }
+    var seen = Set(files.map(\.sha256))
+    earlier.keep { seen.insert($0.sha256).inserted }
+    return earlier
+  }
+
+  private func fileTable(of sql: String, _ arguments: StatementArguments) throws -> FileTable {
+    var files = FileTable()
+    var places: [Int: Int] = [:]
+    try eachRow(sql, arguments) { row in
+      let corpus = row.integer(0)
+      if places[corpus] == nil {
+        let name = try first("SELECT name FROM corpora WHERE id = ?", [corpus])?.text("name")
+        places[corpus] = files.add(corpus: try Row.whole(name, "corpus"))
+      }
+      guard files.add(hash: row.bytes(3), name: row.bytes(1), exactly: row.bytes(2), corpus: places[corpus] ?? 0)
+      else { throw LedgerError.damaged("the ledger holds an unusable value in the column sha256") }
+    }
+    return files
   }
 
   /// The weights that these came from, nearest first, and the hashes of those that are not recorded.

@@ -43,6 +43,21 @@ extension LedgerReader {
     }
   }
 
+  /// The delivered runs of one-off specs whose job has delivered none since, newest first, at most so many.
+  package func newestSpecRuns(_ count: Int) throws -> [RunRecord] {
+    try read { db in
+      let rows = try Row.fetchAll(
+        db,
+        sql: RunRecord.select + """
+           WHERE spec IS NOT NULL AND state = 'delivered' AND NOT EXISTS (
+            SELECT 1 FROM runs AS later
+            WHERE later.job = runs.job AND later.number > runs.number AND later.state = 'delivered')
+          ORDER BY ordinal DESC LIMIT ?
+          """, arguments: [count])
+      return try rows.map { try RunRecord($0) }
+    }
+  }
+
   /// The number of all runs.
   package func runCount() throws -> Int {
     try read { try $0.first("SELECT count(*) AS number FROM runs")?.integer("number") ?? 0 }
@@ -106,6 +121,11 @@ extension LedgerReader {
     }
   }
 
+  /// The text of `order.json` of a run's last attempt; nil: none was started.
+  package func order(of run: RunID) throws -> String? {
+    try read { try $0.first("SELECT text FROM run_orders WHERE run = ?", [run.description])?.text("text") }
+  }
+
   /// The text of a one-off spec; nil: none of this hash was taken.
   package func spec(_ hash: ContentHash) throws -> String? {
     try read { try $0.first("SELECT text FROM specs WHERE sha256 = ?", [hash.hex])?.text("text") }
@@ -113,7 +133,6 @@ extension LedgerReader {
 }
 
 extension RunRecord {
-  /// Everything but the order's text, which names each file of the snapshot.
   static let select = """
     SELECT id, state, due_at, spec, request, settings, queued_at, started_at, ended_at, attempts, failures,
       interruptions, interruptions_without_progress, not_before, weights_in, weights_out, snapshot, error,
@@ -137,7 +156,7 @@ extension RunRecord {
     return terms.isEmpty ? "" : " WHERE " + terms.joined(separator: " AND ")
   }
 
-  /// Reads what `select` gives; without the count of songs it is 0, without the order's text there is none.
+  /// Reads what `select` gives; without the count of songs it is 0.
   init(_ row: Row) throws {
     id = try row.run("id")
     state = try Row.whole(RunState(rawValue: row.text("state")), "state")
@@ -145,7 +164,6 @@ extension RunRecord {
     spec = try row.optionalHash("spec")
     request = try row.optional(String.self, "request")
     settings = try row.text("settings")
-    order = row.hasColumn("order_text") ? try row.optional(String.self, "order_text") : nil
     queuedAt = try row.time("queued_at")
     startedAt = try row.optionalTime("started_at")
     endedAt = try row.optionalTime("ended_at")

@@ -54,8 +54,8 @@ package struct Lineage: Sendable, Equatable {
   /// Hashes of ancestors that the ledger does not hold, as `starter`.
   package var unknownParents: [ContentHash]
   package var snapshot: ContentHash?
-  /// The snapshot's files, in the order of their hashes.
-  package var files: [SnapshotFile]
+  /// The snapshot's files, in the order in which they were taken in.
+  package var files: FileTable
   /// Files that only the parents were trained on.
-  package var earlierFiles: [SnapshotFile]
+  package var earlierFiles: FileTable
 }

@@ -23,8 +23,6 @@ package struct RunRecord: Sendable, Equatable {
   package var request: String?
   /// The job's settings when the run was queued, as JSON.
   package var settings: String
-  /// The order of the last attempt; nil: none was started, or it was read in a list, which leaves it out.
-  package var order: String?
   package var queuedAt: Date
   package var startedAt: Date?
   package var endedAt: Date?

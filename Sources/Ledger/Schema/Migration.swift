@@ -13,6 +13,7 @@ struct Migration: Sendable {
     Migration(
       version: 2, name: "judgements of songs",
       sql: "ALTER TABLE songs ADD COLUMN judgement TEXT CHECK (judgement IS NULL OR json_valid(judgement))"),
+    Migration(version: 3, name: Schema3.name, sql: Schema3.sql),
   ]
 }
 

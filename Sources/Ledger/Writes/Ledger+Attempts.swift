@@ -15,8 +15,13 @@ extension Ledger {
       try db.run(
         """
         UPDATE runs SET attempts = attempts + 1, started_at = coalesce(started_at, ?), ended_at = NULL,
-          not_before = NULL, error = NULL, order_text = coalesce(?, order_text), snapshot = ?, weights_in = ? WHERE id = ?
-        """, [at.stamp, order, snapshot?.hex, weightsIn?.hex, run.description])
+          not_before = NULL, error = NULL, snapshot = ?, weights_in = ? WHERE id = ?
+        """, [at.stamp, snapshot?.hex, weightsIn?.hex, run.description])
+      if let order {
+        try db.run(
+          "INSERT INTO run_orders (run, text) VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET text = excluded.text",
+          [run.description, order])
+      }
       let row = try db.first("SELECT attempts FROM runs WHERE id = ?", [run.description])
       let number = try row?.integer("attempts") ?? 1
       try db.run(

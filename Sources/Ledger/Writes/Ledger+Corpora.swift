@@ -22,6 +22,15 @@ extension Ledger {
     }
   }
 
+  /// Records the hash of what a corpus holds, so that it need not be made each time that somebody asks; a change of the
+  /// corpus clears it.
+  package func recordContent(ofCorpus corpus: String) throws {
+    try write { db in
+      let hash = try db.snapshotHash(of: [corpus])
+      try db.note(content: hash, of: corpus)
+    }
+  }
+
   /// Records the exact content of some corpora now, unless a snapshot of the same content is recorded already.
   ///
   /// - Returns: the snapshot, with the names that the files have now; nil where there is no file.
@@ -30,6 +39,7 @@ extension Ledger {
       let rows = try db.contents(of: corpora)
       guard !rows.isEmpty else { return nil }
       let snapshot = Snapshot(sha256: ContentHash(ofSnapshot: rows.map(\.file.sha256)), files: rows.map(\.file))
+      if corpora.count == 1, let corpus = corpora.first { try db.note(content: snapshot.sha256, of: corpus) }
       let known = try db.first("SELECT 1 FROM snapshots WHERE sha256 = ?", [snapshot.sha256.hex])
       guard known == nil else { return snapshot }
       try db.run(
@@ -39,5 +49,13 @@ extension Ledger {
       for row in rows { try db.run("INSERT INTO snapshot_files (snapshot, corpus_file) VALUES (?, ?)", [id, row.id]) }
       return snapshot
     }
+  }
+}
+
+extension Database {
+  fileprivate func note(content hash: ContentHash?, of corpus: String) throws {
+    try run(
+      "UPDATE corpus_tallies SET snapshot = ? WHERE corpus = (SELECT id FROM corpora WHERE name = ?)",
+      [hash?.hex, corpus])
   }
 }

@@ -16,11 +16,18 @@ extension Doctor {
       for damage in damages.prefix(20) {
         report.fault("ledger", damage, remedy: "restore a backup of ledger.sqlite; keep the damaged one")
       }
-      if damages.isEmpty { report.good("ledger", "the ledger's pages, indexes and references are whole") }
+      let disagreements = damages.isEmpty ? try reader.disagreements() : []
+      for disagreement in disagreements.prefix(20) {
+        report.fault("ledger-facts", disagreement, remedy: "restore a backup of ledger.sqlite; keep this one")
+      }
+      if damages.isEmpty, disagreements.isEmpty {
+        report.good("ledger", "the ledger's pages, indexes and references are whole, its facts agree")
+      }
       try examineObjects(&report, isHeld: isHeld)
       try examineWeights(&report, isHeld: isHeld)
       try examineSongs(&report)
       try examineOutbox(&report, isHeld: isHeld)
+      try examineRejected(&report)
       try examineLeftovers(&report, isHeld: isHeld)
     } catch {
       report.fault("examination", "the examination could not be finished: \(error)", remedy: "put that right first")
@@ -128,6 +135,31 @@ extension Doctor {
     report.count("run folders", folders)
   }
 
+  /// Each file that was rejected has its reason beside it.
+  private func examineRejected(_ report: inout DoctorReport) throws {
+    for folder in try foldersBelow(paths.rejected) {
+      let names = Set(try environment.names(in: folder))
+      for name in names.sorted() where !RejectedFolder.isReason(name) && name.bytes.first != UInt8(ascii: ".") {
+        guard !names.contains(RejectedFolder.reason(of: name)), try !isFolder(folder / name) else { continue }
+        report.notice(
+          "rejected-reason", "\((folder / name).shown) lies among the rejected files without a reason",
+          remedy: "nothing, if its reason was taken away on purpose; else move it into the inbox again")
+      }
+    }
+  }
+
+  /// A folder and all those below it; none where it is missing.
+  private func foldersBelow(_ folder: FileName) throws -> [FileName] {
+    var found = [folder]
+    var next = 0
+    while next < found.count {
+      let here = found[next]
+      found += try environment.names(in: here).sorted().map { here / $0 }.filter { try isFolder($0) }
+      next += 1
+    }
+    return found
+  }
+
   private func examineLeftovers(_ report: inout DoctorReport, isHeld: Bool) throws {
     guard !isHeld else { return }
     let ready = Set(try reader.runs(in: [.ready]).map { paths.staging($0.id).last })
@@ -136,6 +168,11 @@ extension Doctor {
       leftover(&report, "outbox/\(name.shown) was not finished")
     }
     if try environment.exists(paths.taken) { leftover(&report, "files are on their way out of the inbox") }
+    for folder in try foldersBelow(paths.hidden) {
+      for name in try environment.names(in: folder).sorted() where name.ending == "tmp" {
+        leftover(&report, "\((folder / name).shown) was not finished")
+      }
+    }
     for run in try reader.runs(in: [.running]) { leftover(&report, "\(run.id) was cut off while it ran") }
   }
 
@@ -144,7 +181,11 @@ extension Doctor {
   }
 
   private func isFolder(_ path: FileName) throws -> Bool {
-    try environment.files.facts(of: path, in: workingFolder).kind == .folder
+    do {
+      return try environment.files.facts(of: path, in: workingFolder).kind == .folder
+    } catch let error where error.isMissing {
+      return false
+    }
   }
 
   /// The hash of a file's bytes; nil where there is none.

@@ -110,7 +110,7 @@ package struct Reproduction {
   }
 
   private func recordedOrder(of run: RunID) throws -> WorkOrder {
-    guard let text = try reader.run(run)?.order else {
+    guard let text = try reader.order(of: run) else {
       throw StudioError.refused("the ledger has no order of \(run)")
     }
     var order = try JSONDecoder().decode(WorkOrder.self, from: Data(text.utf8))

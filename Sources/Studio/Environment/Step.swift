@@ -18,7 +18,8 @@ package enum Step: String, Sendable, CaseIterable {
   case makeStaging, writeSong, writeReport, synchroniseStaging
   case recordReady, renameIntoPlace, synchroniseOutbox, recordDelivered
   // Keeping house.
-  case recordProblems, recordCollected, recordOutbox, recordPruned, removeWeights, removeLeftover, leaveRequest,
+  case recordProblems, recordContent, recordCollected, recordOutbox, recordPruned, removeWeights, removeLeftover,
+    leaveRequest,
     removeRequest
 }
 

@@ -59,9 +59,15 @@ struct RejectedFolder {
     try inbox.withFolder(of: entry.path) { try environment.files.facts(of: $1, in: $0) == entry.facts }
   }
 
-  private static func reason(of target: FileName) -> FileName {
-    FileName(bytes: target.bytes + Array(".reason.txt".utf8))
+  /// The name of the file that holds the reason why another one was rejected.
+  static func reason(of target: FileName) -> FileName { FileName(bytes: target.bytes + ending) }
+
+  /// Says whether a name is that of a reason.
+  static func isReason(_ name: FileName) -> Bool {
+    name.bytes.count > ending.count && name.bytes.suffix(ending.count) == ending[...]
   }
+
+  private static let ending = Array(".reason.txt".utf8)
 
   /// Writes `NAME.reason.txt`, durably.
   ///

@@ -55,6 +55,7 @@ extension StudioLoop {
         }
       }
       try work(session)
+      try session.noteContents()
     } catch let error as LedgerError where error.machineFault != nil {
       fault = fault ?? error
       session.problems.add(
@@ -67,11 +68,9 @@ extension StudioLoop {
     try session.tellProblems()
     session.tellMetrics(atOnce: true)
     session.heartbeat.beat()
+    // A bad edit of jobs.yaml leaves the last good version in force, by which all was done: log and status tell of it.
     let runs = session.supervisor.ended
-    let status = status(of: runs, fault)
-    // What was done follows the last good version, and not what the person has written.
-    let isStale = status == 0 && session.jobs.problem != nil
-    return PassOutcome(status: isStale ? 65 : status, runs: runs.mapValues(\.rawValue))
+    return PassOutcome(status: status(of: runs, fault), runs: runs.mapValues(\.rawValue))
   }
 
   /// Looks twice, `settle` apart, if something new lies in the inbox; then takes in what has settled.

@@ -126,7 +126,10 @@ package struct StudioLoop {
     }
     if isNews || now - times.runs >= 1 {
       times.runs = now
-      if !times.isTakingIn { try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false) }
+      if !times.isTakingIn {
+        try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+        try session.noteContent()
+      }
       session.tellMetrics()
       try session.tellProblems()
     }

@@ -186,6 +186,23 @@ final class StudioSession {
     problems.replace(try watch.look(), from: "outbox")
   }
 
+  /// Records the hash of what a corpus holds, one of those that have been quiet for a while.
+  func noteContent() throws {
+    guard let corpus = try ledger.reader.corporaWithoutHash(changedBefore: environment.clock.now - Self.quiet).first
+    else { return }
+    try environment.make(.recordContent) { try ledger.recordContent(ofCorpus: corpus) }
+  }
+
+  /// Records the hashes of what all corpora hold.
+  func noteContents() throws {
+    for corpus in try ledger.reader.corporaWithoutHash() {
+      try environment.make(.recordContent) { try ledger.recordContent(ofCorpus: corpus) }
+    }
+  }
+
+  /// Seconds after its last change from which on a corpus is taken for whole for now.
+  private static let quiet = 10.0
+
   /// Tells monitoring programs how things stand, where that is due.
   func tellMetrics(atOnce: Bool = false) {
     let problem = metrics.write(to: jobs.file.studio.metrics, pending: pending, atOnce: atOnce)

@@ -9,6 +9,8 @@ final class MusicRemarks {
   private let environment: StudioEnvironment
   private let ledger: Ledger
   private var known: [Problem] = []
+  /// One-off specs whose remarks are told, the newest.
+  private static let mostSpecs = 100
   private var seen: (jobs: [String], delivered: Set<RunID>)?
 
   init(paths: StudioPaths, environment: StudioEnvironment, ledger: Ledger) {
@@ -22,14 +24,15 @@ final class MusicRemarks {
   /// - Parameters:
   ///   - jobs: the jobs in force.
   ///   - delivered: the runs that this process has delivered.
-  /// - Returns: a problem for each remark of the newest delivered run of each job.
+  /// - Returns: a problem for each remark of the newest delivered run of each job, also of one-off specs.
   /// - Throws: `LedgerError`.
   func problems(ofJobs jobs: [String], delivered: Set<RunID>) throws -> [Problem] {
     if let seen, seen == (jobs, delivered) { return known }
     var found: [Problem] = []
-    // A one-off spec's job stands in no file.
-    for job in Set(jobs).union(delivered.map(\.job)).sorted() {
-      guard let run = try ledger.reader.runs(ofJob: job, in: [.delivered]).last else { continue }
+    // A one-off spec's job stands in no file; its run has its say until another one of that name is delivered.
+    var runs = try ledger.reader.newestSpecRuns(Self.mostSpecs).filter { !jobs.contains($0.id.job) }
+    for job in jobs { runs += try ledger.reader.lastRuns(1, ofJob: job, in: [.delivered]) }
+    for run in runs.sorted(by: { $0.id < $1.id }) {
       // Where it cannot be read now, there is nothing to say; the run itself is delivered.
       let result = try? RunFiles(run.id, paths: paths, environment: environment).result()
       for remark in result?.remarks ?? [] {

@@ -11,6 +11,8 @@ final class Scheduler {
   /// How late a due time may be found and still count as kept.
   let lateness: Double
   private var lastLook: (wall: Date, sinceBoot: Double)?
+  /// What several corpora hold together, by what each of them holds.
+  private var together: [[ContentHash?]: ContentHash] = [:]
 
   /// A change of the clock from which on it is a correction, not the time passing.
   private static let correction = 3 * 3600.0
@@ -125,9 +127,7 @@ final class Scheduler {
     guard let changed = try ledger.reader.lastChange(ofCorpora: job.corpus) else { return false }
     let due = changed + quiet
     guard due <= now || changed > now + Self.correction else { return false }
-    guard let snapshot = try ledger.reader.snapshotHash(ofCorpora: job.corpus), snapshot != state.snapshotSeen else {
-      return false
-    }
+    guard let snapshot = try snapshot(of: job.corpus), snapshot != state.snapshotSeen else { return false }
     guard try !ledger.reader.hasOpenRun(ofJob: job.name) else { return false }
     let settings = try JSONText.of(job)
     // A second change may fall due in the same millisecond as one before: then the time of now tells them apart.
@@ -142,6 +142,20 @@ final class Scheduler {
       return true
     }
     return false
+  }
+
+  /// The hash of what some corpora hold now, which is asked each second: it is made once for each content.
+  private func snapshot(of corpora: [String]) throws -> ContentHash? {
+    for corpus in try ledger.reader.corporaWithoutHash() where corpora.contains(corpus) {
+      try environment.make(.recordContent) { try ledger.recordContent(ofCorpus: corpus) }
+    }
+    if corpora.count == 1 { return try ledger.reader.snapshotHash(ofCorpora: corpora) }
+    let contents = try ledger.reader.contentHashes(ofCorpora: corpora)
+    if let known = together[contents] { return known }
+    let found = try ledger.reader.snapshotHash(ofCorpora: corpora)
+    if together.count > 64 { together = [:] }
+    together[contents] = found
+    return found
   }
 }
 

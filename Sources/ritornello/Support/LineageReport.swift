@@ -2,14 +2,25 @@ import Identity
 import Ledger
 
 extension Lineage {
-  /// The lineage as `lineage --json` tells it.
-  var json: JSONValue {
-    .object([
-      ("song", song?.json ?? .null), ("run", run?.json ?? .null), ("weights", weights?.json ?? .null),
+  /// The lineage as `lineage --json` tells it, which may name very many files.
+  func json(_ reader: LedgerReader) throws -> [UInt8] {
+    let members: [(String, JSONValue)] = [
+      ("song", try song.map { try reader.json(ofSong: $0.id) } ?? .null),
+      ("run", try run.map { try reader.json(ofRun: $0.id) } ?? .null), ("weights", weights?.json ?? .null),
       ("parents", .array(parents.map(\.json))), ("unknown_parents", .array(unknownParents.map { .hash($0) })),
-      ("snapshot", .hash(snapshot)), ("files", .array(files.map(\.json))),
-      ("earlier_files", .array(earlierFiles.map(\.json))),
-    ])
+      ("snapshot", .hash(snapshot)),
+    ]
+    var json = JSONBytes()
+    json.append("{")
+    for (name, value) in members {
+      json.append("\n  \(JSONValue.string(name).text()): \(value.text(depth: 1)),")
+    }
+    json.append("\n  \"files\": ")
+    files.write(to: &json)
+    json.append(",\n  \"earlier_files\": ")
+    earlierFiles.write(to: &json)
+    json.append("\n}\n")
+    return json.bytes
   }
 
   /// The lineage for people, a line a fact, nearest first.
@@ -37,10 +48,10 @@ extension Lineage {
     if let snapshot {
       lines.append("snapshot  \(snapshot), \(files.count) \(files.count == 1 ? "file" : "files")")
     }
-    lines += Self.lines(files)
+    lines += files.lines()
     if !earlierFiles.isEmpty {
       lines.append("earlier   files that only the weights before were trained on")
-      lines += Self.lines(earlierFiles)
+      lines += earlierFiles.lines()
     }
     guard let width else { return lines.joined(separator: "\n") }
     return lines.map { Table([.init(title: $0, cut: .keepsStart)], []).text(width: width) }.joined(separator: "\n")
@@ -51,18 +62,5 @@ extension Lineage {
     let run = weights.run.map { " by \($0)" } ?? ""
     let pruned = weights.prunedAt == nil ? "" : ", pruned"
     return ["\(title)  \(weights.sha256)", "          \(weights.iterations) iterations\(run)\(loss)\(pruned)"]
-  }
-
-  private static func lines(_ files: [SnapshotFile]) -> [String] {
-    files.sorted { ($0.corpus, $0.name) < ($1.corpus, $1.name) }.map {
-      "  \(FileName($0.corpus).shown)/\($0.name.shown)  \($0.sha256)"
-    }
-  }
-}
-
-extension SnapshotFile {
-  fileprivate var json: JSONValue {
-    .object(
-      JSONValue.members(namingCorpusFile: name) + [("sha256", .hash(sha256)), ("corpus", .string(corpus))])
   }
 }

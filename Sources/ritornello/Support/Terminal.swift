@@ -23,7 +23,9 @@ enum Terminal {
 
   /// The columns that a text takes: wide characters count as two, marks that join the one before as none.
   static func columns(_ text: String) -> Int {
-    text.unicodeScalars.reduce(0) { $0 + columns($1) }
+    // Nearly all texts are plain.
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text.utf8.count }
+    return text.unicodeScalars.reduce(0) { $0 + columns($1) }
   }
 
   /// The text, or as much of its end as fits behind an ellipsis.
