@@ -45,7 +45,7 @@ struct LineageCommand: ParsableCommand {
       if json || format == .json {
         try StandardOutput.write(lineage.json(LedgerReader(studio: folder)))
       } else {
-        try StandardOutput.write(Array((lineage.text(width: Terminal.width) + "\n").utf8))
+        try StandardOutput.write(lineage.text(width: Terminal.width))
       }
     }
   }

@@ -3,7 +3,9 @@
 
 Usage: kill9.py PROGRAM [--random N] [--seed S] [--jobs J] [--iterations I]
 
-With --random, N times at a moment drawn between 0 and the length of the undisturbed run instead.
+With --random, N times at a moment drawn at random instead: of the watcher, between its start and the time that an
+undisturbed run takes; or, of the watcher or of the worker, between the start of the worker and its end, however busy the
+machine is until then.
 """
 
 import argparse
@@ -44,18 +46,25 @@ def delivered(studio):
     studio.wait("the run to be delivered", lambda: studio.state() == "delivered", seconds=900)
 
 
+def at_work(studio):
+    studio.wait("the worker to begin", lambda: studio.workers() or studio.state() in ("ready", "delivered"), seconds=300)
+
+
 def undisturbed(binary):
     studio = prepared(binary)
     try:
         studio.start()
         all_taken(studio)
         request(studio)
+        at_work(studio)
+        begun = time.monotonic()
         delivered(studio)
+        working = time.monotonic() - begun
         assert studio.stop() == 0
         studio.check_at_rest(CORPUS)
         songs = studio.songs()
         assert len(songs) == 2, songs
-        return songs
+        return songs, working
     finally:
         studio.remove()
 
@@ -116,13 +125,18 @@ def disturbed(binary, whom, moment, needs_run):
         studio.remove()
 
 
-def killed_at(binary, seconds, whom):
-    """Kills so many seconds after the start; with the files and the request there from the beginning."""
+def killed_at(binary, seconds, whom, is_at_work):
+    """Kills so many seconds after the start, or after the worker has begun; the files are there from the beginning."""
     studio = prepared(binary)
     try:
         studio.start()
-        end = time.monotonic() + seconds
-        asked = False
+        if is_at_work:
+            all_taken(studio)
+            request(studio)
+            at_work(studio)
+            time.sleep(seconds)
+        end = time.monotonic() + (0 if is_at_work else seconds)
+        asked = is_at_work
         while time.monotonic() < end:
             if not asked and taken(studio) == len(CORPUS):
                 request(studio)
@@ -146,19 +160,23 @@ def killed_at(binary, seconds, whom):
         studio.check_at_rest(CORPUS)
         runs = studio.query("SELECT id, state FROM runs")
         assert runs == [("tiny/0001", "delivered")], runs
-        return studio.songs(), "worker" if workers else "watcher"
+        return studio.songs(), "worker" if workers else "watcher at work" if is_at_work else "watcher"
     finally:
         studio.remove()
 
 
-def at_random(binary, count, seed, jobs, songs, length):
+def at_random(binary, count, seed, jobs, songs, length, working):
     generator = random.Random(seed)
-    moments = [(generator.uniform(0, length), generator.choice(("watcher", "worker"))) for _ in range(count)]
-    killed, faults = {"watcher": 0, "worker": 0}, []
+    kinds = [("watcher", False), ("watcher", True), ("worker", True)]
+    moments = []
+    for _ in range(count):
+        whom, is_at_work = generator.choice(kinds)
+        moments.append((generator.uniform(0, working if is_at_work else length), whom, is_at_work))
+    killed, faults = {"watcher": 0, "watcher at work": 0, "worker": 0}, []
 
-    def one(number, seconds, whom):
+    def one(number, seconds, whom, is_at_work):
         try:
-            again, whom = killed_at(binary, seconds, whom)
+            again, whom = killed_at(binary, seconds, whom, is_at_work)
             assert again == songs, f"the songs differ: {again} {songs}"
             return whom, ""
         except Exception as failure:  # Whatever it is, the others go on.
@@ -189,12 +207,12 @@ def main():
     globals()["ITERATIONS"] = arguments.iterations
     binary = arguments.program
     begun = time.monotonic()
-    songs = undisturbed(binary)
+    songs, working = undisturbed(binary)
     length = time.monotonic() - begun
-    print(f"undisturbed: {length:.1f} s", flush=True)
+    print(f"undisturbed: {length:.1f} s, of which the worker has {working:.1f} s", flush=True)
     if arguments.random:
-        killed = at_random(binary, arguments.random, arguments.seed, arguments.jobs, songs, length)
-        print(f"killed {arguments.random} times (seed {arguments.seed}; {killed}) between 0 and {length:.1f} s, nothing "
+        killed = at_random(binary, arguments.random, arguments.seed, arguments.jobs, songs, length, working)
+        print(f"killed {arguments.random} times (seed {arguments.seed}; {killed}), nothing "
               f"lost, the same bytes each time: {time.monotonic() - begun:.0f} s")
         return
     for name, whom, moment, needs_run in MOMENTS:

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Fills a ledger with very many files, runs and songs, and times the commands that ask it.
 
-Usage: ledger_size.py PROGRAM [--files N] [--songs N] [--limits]
+Usage: ledger_size.py PROGRAM [--files N] [--songs N] [--scattered] [--limits]
 
-The rows are written by SQL, by the schema that the program made: files in a hundred corpora, four songs a run, a weights
-file each, and snapshots of a corpus of ten thousand files, or for every fifth job of five of them. With --limits each
-question must be answered within 100 ms, in the middle of five; what tells a whole list of very many is only timed.
+The rows are written by SQL, by the schema that the program made: files in a hundred corpora (one corpus after another, as
+archives bring them, or with --scattered a file of each in turn), four songs a run, a weights file each, and snapshots of
+a corpus of ten thousand files, or for every fifth job of five of them. With --limits each question must be answered
+within 100 ms, in the middle of five; what tells a whole list of very many is only timed.
 """
 
 import argparse
@@ -31,7 +32,10 @@ def stamp(number):
     return time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(1_700_000_000 + number))
 
 
-def fill(path, files, songs):
+def fill(path, files, songs, is_scattered=False):
+    def corpus(n):
+        return n % CORPORA if is_scattered else min(n * CORPORA // files, CORPORA - 1)
+
     with sqlite3.connect(path) as ledger:
         ledger.execute("PRAGMA foreign_keys = OFF")
         settings, metrics = (ledger.execute(sql).fetchone()[0] for sql in (
@@ -44,19 +48,19 @@ def fill(path, files, songs):
         ledger.executemany("INSERT INTO objects (id, sha256, bytes, notes, seconds, added_at) VALUES (?, ?, 2000, 300, 60, ?)", (
             (top["objects"] + 1 + n, digest("file", n), stamp(n)) for n in range(files)))
         ledger.executemany("INSERT INTO corpus_files (id, corpus, object, name, added_at) VALUES (?, ?, ?, ?, ?)", (
-            (top["corpus_files"] + 1 + n, top["corpora"] + 1 + n % CORPORA, top["objects"] + 1 + n, f"{n:07}.mid", stamp(n))
+            (top["corpus_files"] + 1 + n, top["corpora"] + 1 + corpus(n), top["objects"] + 1 + n, f"{n:07}.mid", stamp(n))
             for n in range(files)))
         ledger.executemany(
             "INSERT INTO drops (device, inode, size, mtime_ns, ctime_ns, name, fate, sha256, corpus, seen_at, decided_at) "
             "VALUES (1, ?, 2000, ?, ?, ?, 'taken', ?, ?, ?, ?)", (
-                (n, n, n, f"corpus-{n % CORPORA:03}/{n:07}.mid", digest("file", n), f"corpus-{n % CORPORA:03}", stamp(n), stamp(n))
+                (n, n, n, f"corpus-{corpus(n):03}/{n:07}.mid", digest("file", n), f"corpus-{corpus(n):03}", stamp(n), stamp(n))
                 for n in range(files)))
         ledger.executemany("INSERT INTO snapshots (id, sha256, files, created_at) VALUES (?, ?, ?, ?)", (
             (top["snapshots"] + 1 + n, digest("snapshot", n), files // CORPORA, stamp(n)) for n in range(CORPORA)))
         # Job 0, 5, … are trained on five corpora: their own and the four after it, which are nobody else's.
         ledger.executemany("INSERT INTO snapshot_files (snapshot, corpus_file) VALUES (?, ?)", (
             (top["snapshots"] + 1 + snapshot, top["corpus_files"] + 1 + n) for n in range(files)
-            for snapshot in {n % CORPORA, n % CORPORA // 5 * 5 if n % CORPORA % 25 < 5 else n % CORPORA}))
+            for snapshot in {corpus(n), corpus(n) // 5 * 5 if corpus(n) % 25 < 5 else corpus(n)}))
         ledger.executemany("INSERT INTO jobs (name, counter) VALUES (?, ?)", (
             (f"job-{n:02}", songs // 80) for n in range(20)))
         runs = songs // 4
@@ -103,6 +107,7 @@ def main():
     parser.add_argument("--files", type=int, default=1_000_000)
     parser.add_argument("--songs", type=int, default=100_000)
     parser.add_argument("--limits", action="store_true")
+    parser.add_argument("--scattered", action="store_true")
     arguments = parser.parse_args()
     studio = Studio(arguments.program, iterations=2)
     try:
@@ -111,7 +116,7 @@ def main():
         assert studio.call("run", "tiny").returncode == 0
         begun = time.monotonic()
         path = studio.path(".ritornello/ledger.sqlite")
-        fill(path, arguments.files, arguments.songs)
+        fill(path, arguments.files, arguments.songs, arguments.scattered)
         print(f"a ledger of {arguments.files} files and {arguments.songs} songs, {os.path.getsize(path) >> 20} MiB, filled in "
               f"{time.monotonic() - begun:.0f} s", flush=True)
         begun = time.monotonic()

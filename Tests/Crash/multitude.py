@@ -98,7 +98,7 @@ def take_in(binary, count, kills, generator):
         moments = sorted(generator.randrange(count) for _ in range(kills))
         os.sync()
         studio.start()
-        first, waits, highest, looking = None, [], 0.0, 0.0
+        first, waits, worked, highest, looking = None, [], [], 0.0, 0.0
         end = time.monotonic() + 120 + count / 50
         while True:
             done = taken(studio)
@@ -106,9 +106,11 @@ def take_in(binary, count, kills, generator):
                 first = time.monotonic()
             if studio.watcher is not None:
                 highest = max(highest, memory(studio.watcher.pid, "VmHWM"))
-            begun = time.monotonic()
+            begun, before = time.monotonic(), os.times()
             status = studio.call("status", "--json")
             waits.append(time.monotonic() - begun)
+            after = os.times()
+            worked.append(sum(after[2:4]) - sum(before[2:4]))
             assert status.returncode == 0, status.stderr
             if moments and done > moments[0]:
                 moments.pop(0)
@@ -130,13 +132,14 @@ def take_in(binary, count, kills, generator):
         fates = studio.query("SELECT fate, count(*) FROM drops GROUP BY fate")
         assert {fate for fate, _ in fates} <= {"taken", "duplicate"}, fates
         invariants.check_at_rest(studio.binary, studio.root, {})
-        return seconds, waits, highest, fates
+        return seconds, waits, worked, highest, fates
     finally:
         studio.remove()
 
 
 def idle(binary, count):
-    """Processor milliseconds a look at a read-only inbox of so many names, all of which were taken, and none at all."""
+    """Processor milliseconds (the watcher's user and system time) a look, over a hundred looks and all that is done
+    between them, at a read-only inbox of so many names, all of which were taken, and at one of none."""
     costs = []
     for number in (count, 0):
         studio = Studio(binary, settle="0s")
@@ -177,16 +180,17 @@ def main():
     parser.add_argument("--limits", action="store_true")
     arguments = parser.parse_args()
     rate = disk_rate(min(arguments.files, 4000))
-    seconds, waits, highest, fates = take_in(
+    seconds, waits, worked, highest, fates = take_in(
         arguments.program, arguments.files, arguments.kills, random.Random(arguments.seed))
     waits = sorted(wait * 1000 for wait in waits)
     print(f"{arguments.files} files taken in {seconds:.1f} s, {arguments.files / seconds:.0f} a second "
           f"(the disk alone: {rate:.0f}); {arguments.kills} kills; {dict(fates)}", flush=True)
     late = waits[min(len(waits) - 1, int(0.95 * len(waits)))]
     print(f"status meanwhile, {len(waits)} times: median {statistics.median(waits):.0f} ms, 95 % within {late:.0f} ms, "
-          f"at most {waits[-1]:.0f} ms; the watcher's memory: at most {highest:.0f} MiB", flush=True)
+          f"at most {waits[-1]:.0f} ms; {1000 * statistics.mean(worked):.0f} ms of the processor in the mean, at a load of "
+          f"{os.getloadavg()[0]:.1f}; the watcher's memory: at most {highest:.0f} MiB", flush=True)
     full, empty = idle(arguments.program, arguments.files)
-    print(f"an idle inbox of {arguments.files} names: {full:.1f} ms of processor time a look "
+    print(f"an idle inbox of {arguments.files} names: {full:.1f} ms of the watcher's processor time a look "
           f"(an empty one: {empty:.1f} ms)")
     if arguments.limits:
         assert statistics.median(waits) <= 50, "status takes more than 50 ms"

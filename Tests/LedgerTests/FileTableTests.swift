@@ -30,7 +30,7 @@ struct FileTableTests {
     #expect(files[2].name.bytes == [0x66, 0xFF, 0x2E, 0x6D, 0x69, 0x64])
   }
 
-  @Test("as JSON they come in the order of their hashes, and names that are not UTF-8 beside their bytes")
+  @Test("as JSON, names that are not UTF-8 stand beside their bytes")
   func json() throws {
     var json = JSONBytes()
     try files().write(to: &json)
@@ -38,7 +38,7 @@ struct FileTableTests {
     #expect(text.contains("\\u009b") && !text.unicodeScalars.contains("\u{9b}"))
     let told = try #require(try JSONSerialization.jsonObject(with: Data(json.bytes)) as? [[String: String]])
     let hashes = told.compactMap { $0["sha256"] }
-    #expect(hashes == ["0", "1", "2", "9"].map { hash($0).hex }.sorted())
+    #expect(hashes == ["0", "1", "2", "9"].map { hash($0).hex })
     #expect(Set(told.compactMap { $0["name"] }) == ["b.mid", "a\u{9b}\"\u{e9}.mid", "f\\xFF.mid", "z.mid"])
     #expect(told.compactMap { $0["path_base64"] } == ["Zv8ubWlk"])
     #expect(told.first { $0["name"] == "z.mid" }?["corpus"] == "bach")
@@ -49,9 +49,9 @@ struct FileTableTests {
 
   @Test("for people they come by corpus and name, with nothing in them that could do harm")
   func lines() throws {
-    let lines = try files().lines()
+    let text = String(decoding: try files().text(), as: UTF8.self)
     #expect(
-      lines == [
+      text.split(separator: "\n") == [
         "  bach/z.mid  \(hash("9"))", "  jazz/a\\xC2\\x9B\"\u{e9}.mid  \(hash("1"))", "  jazz/b.mid  \(hash("0"))",
         "  jazz/f\\xFF.mid  \(hash("2"))",
       ])

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Identity
 import Testing
 
 @testable import Ledger

@@ -30,6 +30,16 @@ package struct LedgerReader: Sendable {
     try LedgerError.telling(path) { try connection().read(body) }
   }
 
+  /// Runs one read that goes through a good part of the ledger, which then lies in memory as the system has it.
+  ///
+  /// A disk that fails meanwhile ends the process, so that only a command that asks this one thing reads like this.
+  func readMapped<T>(_ body: (Database) throws -> T) throws -> T {
+    try read { db in
+      if case .file = source { try db.execute(sql: "PRAGMA mmap_size = \(Int32.max)") }
+      return try body(db)
+    }
+  }
+
   /// What to read from: this process's connections, or a new one.
   func connection() throws -> any DatabaseReader {
     switch source {

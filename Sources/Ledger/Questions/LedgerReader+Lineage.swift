@@ -6,7 +6,7 @@ extension LedgerReader {
   ///
   /// - Throws: `LedgerError`; `unknown` where there is no such song.
   package func lineage(ofSong id: SongID) throws -> Lineage {
-    try read { db in
+    try readMapped { db in
       guard let row = try db.first("SELECT * FROM songs WHERE id = ?", [id.description]) else {
         throw LedgerError.unknown("no song \(id); `ritornello songs` lists them")
       }
@@ -19,7 +19,7 @@ extension LedgerReader {
   ///
   /// - Throws: `LedgerError`; `unknown` where there is no such run.
   package func lineage(ofRun id: RunID) throws -> Lineage {
-    try read { db in
+    try readMapped { db in
       guard let run = try db.runRecord(id) else {
         throw LedgerError.unknown("no run \(id); `ritornello runs` lists them")
       }
@@ -31,7 +31,7 @@ extension LedgerReader {
   ///
   /// - Throws: `LedgerError`; `unknown` where there are no such weights.
   package func lineage(ofWeights hash: ContentHash) throws -> Lineage {
-    try read { db in
+    try readMapped { db in
       guard let weights = try db.weightsRecord(hash) else {
         throw LedgerError.unknown("no weights \(hash); `ritornello weights` lists them")
       }
@@ -57,7 +57,9 @@ extension Database {
   /// The files of a snapshot, in the order in which they were taken in.
   private func fileTable(of snapshot: ContentHash) throws -> FileTable {
     // The order of the joins is that of the numbers, so that neighbours are read together; and nothing is sorted here.
-    try fileTable(
+    let count = try first("SELECT files FROM snapshots WHERE sha256 = ?", [snapshot.hex])?.integer("files")
+    return try fileTable(
+      for: min(max(count ?? 0, 0), 1 << 20),
       of: """
         SELECT corpus_files.corpus, corpus_files.name, corpus_files.name_bytes, objects.sha256
         FROM snapshots
@@ -96,16 +98,23 @@ extension Database {
     return earlier
   }
 
-  private func fileTable(of sql: String, _ arguments: StatementArguments) throws -> FileTable {
+  private func fileTable(
+    for count: Int = 0, of sql: String, _ arguments: StatementArguments
+  ) throws -> FileTable {
     var files = FileTable()
+    files.reserve(count)
     var places: [Int: Int] = [:]
     try eachRow(sql, arguments) { row in
       let corpus = row.integer(0)
-      if places[corpus] == nil {
+      let place: Int
+      if let known = places[corpus] {
+        place = known
+      } else {
         let name = try first("SELECT name FROM corpora WHERE id = ?", [corpus])?.text("name")
-        places[corpus] = files.add(corpus: try Row.whole(name, "corpus"))
+        place = files.add(corpus: try Row.whole(name, "corpus"))
+        places[corpus] = place
       }
-      guard files.add(hash: row.bytes(3), name: row.bytes(1), exactly: row.bytes(2), corpus: places[corpus] ?? 0)
+      guard files.add(hash: row.bytes(3), name: row.bytes(1), exactly: row.bytes(2), corpus: place)
       else { throw LedgerError.damaged("the ledger holds an unusable value in the column sha256") }
     }
     return files

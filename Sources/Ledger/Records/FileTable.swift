@@ -3,8 +3,6 @@ package import Identity
 /// The files of a snapshot, packed, as there may be very many: one array of bytes, and four numbers a file.
 package struct FileTable: Sendable, Equatable, RandomAccessCollection {
   private struct Entry: Sendable, Equatable {
-    /// The first digits of the hash, which order most files.
-    var key: UInt64
     /// Where the hash begins; the name follows it, and then its bytes, where the name is no exact text.
     var start: Int
     var nameEnd: Int
@@ -32,6 +30,12 @@ package struct FileTable: Sendable, Equatable, RandomAccessCollection {
       sha256: ContentHash(hex: hex) ?? ContentHash(of: []))
   }
 
+  /// Sets room aside for so many files.
+  mutating func reserve(_ count: Int) {
+    entries.reserveCapacity(count)
+    bytes.reserveCapacity(count * 96)
+  }
+
   /// Adds a corpus, to which files refer by the place that it gives.
   mutating func add(corpus: String) -> Int {
     corpora.append(corpus)
@@ -43,66 +47,73 @@ package struct FileTable: Sendable, Equatable, RandomAccessCollection {
     hash: UnsafeBufferPointer<UInt8>, name: UnsafeBufferPointer<UInt8>, exactly exact: UnsafeBufferPointer<UInt8>,
     corpus: Int
   ) -> Bool {
-    guard hash.count == 64, hash.allSatisfy({ ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) }) else { return false }
+    // All bytes alike, which the compiler does many at a time.
+    var others: UInt8 = 0
+    for byte in hash { others |= (byte &- 48 <= 9 ? 0 : 1) & (byte &- 97 <= 5 ? 0 : 1) }
+    guard hash.count == 64, others == 0 else { return false }
     let start = bytes.count
     bytes.append(contentsOf: hash)
     bytes.append(contentsOf: name)
     let nameEnd = bytes.count
-    bytes.append(contentsOf: exact)
-    entries.append(
-      Entry(
-        key: hash.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }, start: start, nameEnd: nameEnd, end: bytes.count,
-        corpus: corpus))
+    if !exact.isEmpty { bytes.append(contentsOf: exact) }
+    entries.append(Entry(start: start, nameEnd: nameEnd, end: bytes.count, corpus: corpus))
     return true
   }
 
-  /// Takes only the files of these places along.
+  /// Takes only some of the files along.
   mutating func keep(_ isKept: (SnapshotFile) -> Bool) {
     let kept = indices.filter { isKept(self[$0]) }
     entries = kept.map { entries[$0] }
   }
 
-  /// Writes the files as a JSON array that is a member of an object, in the order of their hashes.
+  /// Writes the files as a JSON array that is a member of an object.
   package func write(to json: inout JSONBytes) {
     guard !isEmpty else { return json.append("[]") }
-    let shown = corpora.map { Array(",\n      \"corpus\": \(JSONValue.string($0).text())\n    }".utf8) }
+    let (name, hash) = (Array(",\n    {\n      \"name\": ".utf8), Array(",\n      \"sha256\": \"".utf8))
+    let ends = corpora.map { Array("\",\n      \"corpus\": \(JSONValue.string($0).text())\n    }".utf8) }
     bytes.withUnsafeBufferPointer { bytes in
-      let sorted = entries.sorted { a, b in
-        if a.key != b.key { return a.key < b.key }
-        return bytes[a.start..<a.start + 64].lexicographicallyPrecedes(bytes[b.start..<b.start + 64])
-      }
-      for (place, entry) in sorted.enumerated() {
-        json.append(place == 0 ? "[\n    {\n      \"name\": " : ",\n    {\n      \"name\": ")
+      for (place, entry) in entries.enumerated() {
+        if place == 0 { json.append(Array("[".utf8) + name.dropFirst()) } else { json.append(name) }
         json.append(string: UnsafeBufferPointer(rebasing: bytes[entry.start + 64..<entry.nameEnd]))
         if entry.end > entry.nameEnd {
-          json.append(",\n      \"path_base64\": ")
           let exact = FileName(bytes: Array(bytes[entry.nameEnd..<entry.end]))
-          json.append(JSONValue.base64(of: exact).text())
+          json.append(",\n      \"path_base64\": " + JSONValue.base64(of: exact).text())
         }
-        json.append(",\n      \"sha256\": ")
-        json.append(string: UnsafeBufferPointer(rebasing: bytes[entry.start..<entry.start + 64]))
-        json.append(shown[entry.corpus])
+        json.append(hash)
+        json.append(UnsafeBufferPointer(rebasing: bytes[entry.start..<entry.start + 64]))
+        json.append(ends[entry.corpus])
       }
     }
     json.append("\n  ]")
   }
 
   /// The files for people, a line each, by corpus and name: `  bach/371.mid  3f8a…`.
-  package func lines() -> [String] {
-    let shown = corpora.map { FileName($0).shown }
-    let order = shown.indices.sorted { shown[$0] < shown[$1] }
-    var rank = [Int](repeating: 0, count: shown.count)
-    for (place, corpus) in order.enumerated() { rank[corpus] = place }
-    return bytes.withUnsafeBufferPointer { bytes in
-      let sorted = entries.sorted { a, b in
-        if a.corpus != b.corpus { return rank[a.corpus] < rank[b.corpus] }
-        return bytes[a.start + 64..<a.nameEnd].lexicographicallyPrecedes(bytes[b.start + 64..<b.nameEnd])
+  package func text() -> [UInt8] {
+    var places = [[Int]](repeating: [], count: corpora.count)
+    for (place, entry) in entries.enumerated() { places[entry.corpus].append(place) }
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count + entries.count * 24)
+    bytes.withUnsafeBufferPointer { bytes in
+      func name(_ place: Int) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: bytes[entries[place].start + 64..<entries[place].nameEnd])
       }
-      return sorted.map { entry in
-        let hash = String(decoding: bytes[entry.start..<entry.start + 64], as: UTF8.self)
-        let name = FileName(bytes: Array(bytes[entry.start + 64..<entry.nameEnd])).shown
-        return "  \(shown[entry.corpus])/\(name)  \(hash)"
+      for corpus in corpora.indices.sorted(by: { corpora[$0] < corpora[$1] }) {
+        let lead = Array("  \(FileName(corpora[corpus]).shown)/".utf8)
+        for place in places[corpus].sorted(by: { name($0).lexicographicallyPrecedes(name($1)) }) {
+          text.append(contentsOf: lead)
+          let name = name(place)
+          if name.allSatisfy({ $0 >= 0x20 && $0 <= 0x7E }) {
+            text.append(contentsOf: name)
+          } else {
+            text.append(contentsOf: FileName(bytes: Array(name)).shown.utf8)
+          }
+          text.append(0x20)
+          text.append(0x20)
+          text.append(contentsOf: bytes[entries[place].start..<entries[place].start + 64])
+          text.append(0x0A)
+        }
       }
     }
+    return text
   }
 }

@@ -23,8 +23,8 @@ extension Lineage {
     return json.bytes
   }
 
-  /// The lineage for people, a line a fact, nearest first.
-  func text(width: Int?) -> String {
+  /// The lineage for people, a line a fact, nearest first, which may name very many files.
+  func text(width: Int?) -> [UInt8] {
     var lines: [String] = []
     if let song {
       lines += [
@@ -48,13 +48,13 @@ extension Lineage {
     if let snapshot {
       lines.append("snapshot  \(snapshot), \(files.count) \(files.count == 1 ? "file" : "files")")
     }
-    lines += files.lines()
+    var text = lines.map { Array(($0 + "\n").utf8) }.reduce([], +) + files.text()
     if !earlierFiles.isEmpty {
-      lines.append("earlier   files that only the weights before were trained on")
-      lines += earlierFiles.lines()
+      text += Array("earlier   files that only the weights before were trained on\n".utf8) + earlierFiles.text()
     }
-    guard let width else { return lines.joined(separator: "\n") }
-    return lines.map { Table([.init(title: $0, cut: .keepsStart)], []).text(width: width) }.joined(separator: "\n")
+    guard let width else { return text }
+    return String(decoding: text, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+      .flatMap { Array((Table([.init(title: String($0), cut: .keepsStart)], []).text(width: width) + "\n").utf8) }
   }
 
   private static func lines(_ title: String, _ weights: WeightsRecord) -> [String] {
