@@ -13,6 +13,8 @@ enum Purpose {
   static let sample: UInt32 = 103
   /// How fast and how loud a copy of a song is played; index: songs started before it.
   static let vary: UInt32 = 104
+  /// The tonic of a song, where the network writes on one tonic; index: 0, under the song's seed.
+  static let tonic: UInt32 = 105
   /// The seed of a song that is composed again; index: the song × 256 + the attempt, from 1.
   static let again: UInt32 = 110
   /// The signs by which the chance of a difference is found; index: the draw.

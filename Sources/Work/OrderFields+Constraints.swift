@@ -18,7 +18,7 @@ extension OrderFields {
     result.mostDensity = density?.most
     result.chords =
       chords?.bars.map { bar in
-        bar.map { SongConstraints.Chord(symbol: $0.symbol, pitchClasses: $0.pitchClasses) }
+        bar.map { SongConstraints.Chord(symbol: $0.symbol, pitchClasses: $0.pitchClasses, root: $0.root) }
       } ?? []
     result.programs = programs
     result.style = style
@@ -35,6 +35,7 @@ extension OrderFields {
     var key = SongConstraints.Key(
       name: "\(tonic) \(asked.rawValue)", pitchClasses: asked.pitchClasses(on: tonic))
     key.namesScale = scale != nil
+    key.tonic = tonic.pitchClass
     if let isMinor = asked.isMinor {
       // A minor key has three sharps fewer than the major one on its tonic; seven are the most that a file tells.
       var sharps = tonic.fifths - (isMinor ? 3 : 0)

@@ -30,7 +30,8 @@ extension TrainSettings {
       batch: batch, accumulate: accumulate, sequence: sequence, iterations: iterations, minutes: minutes,
       validateEvery: validateEvery,
       patience: patience,
-      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade) }, varyTempo: varyTempo,
+      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade, tonic: $0.tonic) },
+      varyTempo: varyTempo,
       varyVelocity: varyVelocity, seed: seed, precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil)
   }
 
@@ -115,7 +116,8 @@ extension GenerateFields {
   /// The fields that travel with weights as their defaults.
   package var defaults: GenerationDefaults {
     GenerationDefaults(
-      songs: songs, length: length?.description, temperature: temperature, topP: topP, topK: topK)
+      songs: songs, length: length?.description, temperature: temperature, topP: topP, topK: topK,
+      pitchTemperature: pitchTemperature, pitchTopP: pitchTopP)
   }
 
   /// Makes fields of the defaults that came with weights; what they do not tell stays open.
@@ -128,6 +130,8 @@ extension GenerateFields {
     temperature = defaults?.temperature.flatMap { $0 > 0 && $0 <= 10 ? $0 : nil }
     topP = defaults?.topP.flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
     topK = defaults?.topK.flatMap { $0 >= 0 ? $0 : nil }
+    pitchTemperature = defaults?.pitchTemperature.flatMap { $0 > 0 && $0 <= 10 ? $0 : nil }
+    pitchTopP = defaults?.pitchTopP.flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
   }
 }
 
@@ -142,6 +146,7 @@ extension GenerateSettings {
       }
     var settings = GenerationSettings(
       songs: songs, length: length, temperature: temperature, topP: topP, topK: topK, seed: seed)
+    (settings.pitchTemperature, settings.pitchTopP) = (pitchTemperature, pitchTopP)
     settings.constraints = order.constraints
     return settings
   }

@@ -35,6 +35,9 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Above 1 bolder, below 1 more careful.") var temperature: String?
   @Option(help: "Draw from the likeliest tokens that have this much probability.") var topP: String?
   @Option(help: "Draw from this many of the likeliest tokens; 0: all.") var topK: String?
+  @Option(help: "Of voices: the same as --temperature, for the pitch of a note that starts.")
+  var pitchTemperature: String?
+  @Option(help: "Of voices: the same as --top-p, for the pitch of a note that starts.") var pitchTopP: String?
   @Option(help: "A MIDI file to continue.", completion: .file()) var prime: String?
   @OptionGroup(title: "What the songs are to be") var order: OrderOptions
   @Option(help: "The seed of every random choice.") var seed: String?
@@ -108,7 +111,8 @@ struct GenerateCommand: ParsableCommand {
     let given: [(String, String?)] =
       [
         ("songs", songs), ("length", length), ("temperature", temperature), ("top_p", topP), ("top_k", topK),
-        ("prime", prime), ("seed", seed), ("attempts", attempts), ("on_gate", onGate),
+        ("pitch_temperature", pitchTemperature), ("pitch_top_p", pitchTopP), ("prime", prime), ("seed", seed),
+        ("attempts", attempts), ("on_gate", onGate),
       ] + order.given
     for case (let name, let text?) in given { options[name] = [text] }
     let (value, diagnostics) = SettingsFile.parseGenerate(

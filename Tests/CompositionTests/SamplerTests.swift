@@ -40,6 +40,33 @@ struct SamplerTests {
     #expect(counts[2] == 0)
   }
 
+  @Test("the pitch's own share leaves it as likely that a note starts")
+  func pitches() {
+    // Starts, from 1 on, weigh 4, 1, 1 and 2 beside 8 of what is no start.
+    let logits: [Float] = [2.0794, 1.3863, 0, 0, 0.6931]
+    var settings = GenerationSettings()
+    settings.pitchTopP = 0.6
+    var sampler = Sampler(settings, seed: 5)
+    var counts = [Int](repeating: 0, count: 5)
+    for _ in 0..<4000 { counts[Int(sampler.draw(logits, starts: 1..<5) ?? 2)] += 1 }
+    #expect(abs(Double(counts[0]) / 4000 - 0.5) < 0.032)
+    #expect(counts[2] == 0 && counts[3] == 0)
+    #expect(abs(Double(counts[1]) / Double(counts[1] + counts[4]) - 2.0 / 3) < 0.05)
+  }
+
+  @Test("the pitch's own temperature sharpens the choice among pitches alone")
+  func pitchTemperature() {
+    let logits: [Float] = [0.6931, 0.6931, 0]
+    var settings = GenerationSettings()
+    settings.pitchTemperature = 0.5
+    var sampler = Sampler(settings, seed: 5)
+    var counts = [Int](repeating: 0, count: 3)
+    for _ in 0..<4000 { counts[Int(sampler.draw(logits, starts: 1..<3) ?? 0)] += 1 }
+    // 2 beside 2 + 1; and 4 to 1 in place of 2 to 1.
+    #expect(abs(Double(counts[0]) / 4000 - 0.4) < 0.032)
+    #expect(abs(Double(counts[1]) / Double(counts[1] + counts[2]) - 0.8) < 0.04)
+  }
+
   @Test("the same seed draws the same, another one something else")
   func seeds() {
     func draws(_ seed: UInt64) -> [Int32?] {

@@ -83,8 +83,9 @@ struct SettingsFileTests {
     let generate = ConfigurationSchema.generateOptions.map(\.key)
     #expect(
       generate == [
-        "songs", "length", "temperature", "top_p", "top_k", "prime", "seed", "key", "scale", "range", "polyphony",
-        "metre", "tempo", "density", "chords", "programs", "melody", "style", "attempts", "on_gate",
+        "songs", "length", "temperature", "top_p", "top_k", "pitch_temperature", "pitch_top_p", "prime", "seed", "key",
+        "scale", "range", "polyphony", "metre", "tempo", "density", "chords", "programs", "melody", "style",
+        "attempts", "on_gate",
       ])
   }
 }
@@ -103,7 +104,8 @@ struct ConfigurationSchemaTests {
         ))
     for key in [
       "studio.poll", "limits.oneoff.songs", "jobs.*.schedule.every", "jobs.*.train.optimizer.warm_up",
-      "jobs.*.train.transpose.fade", "jobs.*.train.network.dropout.head", "jobs.*.train.network.residual",
+      "jobs.*.train.transpose.fade", "jobs.*.train.transpose.tonic", "jobs.*.train.network.dropout.head",
+      "jobs.*.train.network.residual",
       "jobs.*.train.network.layer_norm", "jobs.*.train.accumulate", "jobs.*.generate.top_p",
       "jobs.*.keep.weights",
       "jobs.*.train.representation.lines",

@@ -101,7 +101,8 @@ struct SettingsTests {
 
   @Test("defaults out of range, as hostile weights may have them, count as not told")
   func hostileDefaults() {
-    let hostile = GenerationDefaults(songs: 1_000_000_000_000, length: "x", temperature: -1, topP: 7, topK: -3)
+    let hostile = GenerationDefaults(
+      songs: 1_000_000_000_000, length: "x", temperature: -1, topP: 7, topK: -3, pitchTemperature: 0, pitchTopP: -1)
     #expect(GenerateFields(hostile).resolved() == GenerateFields().resolved())
   }
 }

@@ -8,14 +8,22 @@ package struct EncodedCorpus: Sendable {
     /// The file's hash.
     package let sha256: ContentHash
     package let name: String
-    package let outline: SongOutline
+    package internal(set) var outline: SongOutline
     /// The corpus that it is of, where styles are told apart.
     package var corpus: String?
+    /// Whether it stands on the tonic that all songs were moved to.
+    var isOnOneTonic = false
+    /// By how many semitones it is moved, and what writes it; nil: it is as it came.
+    var move: (representation: Representation, semitones: Int)?
     fileprivate let store: SongStore
     fileprivate let offset: Int
 
     /// The song itself, unpacked each time that it is asked for.
-    package var song: EncodedSong { store.song(at: offset, outline) }
+    package var song: EncodedSong {
+      let song = store.song(at: offset, outline)
+      guard let move else { return song }
+      return move.representation.transposed(song, by: move.semitones) ?? song
+    }
   }
 
   /// A file that the representation cannot take.
@@ -25,7 +33,7 @@ package struct EncodedCorpus: Sendable {
   }
 
   /// Ordered by the files' hashes; equal bytes stand once.
-  package private(set) var items: [Item] = []
+  package internal(set) var items: [Item] = []
   package private(set) var leftOut: [LeftOut] = []
   /// What putting the songs on the grid cost.
   package private(set) var report = EncodingReport()

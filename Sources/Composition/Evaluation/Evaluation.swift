@@ -45,7 +45,7 @@ package func evaluate(
   let pool = WorkerPool(threads)
   let reading = try weights.metadata.plan.reading()
   let network = try Network(reading.architecture, tensors: weights.tensors)
-  let score = try Scoring(network, reading, pool: pool).score(corpus)
+  let score = try Scoring(network, reading, pool: pool).score(weights.asRead(corpus, reading))
   let total = score.sum(\.nll)
   let ending = score.sum(\.endNll)
   let perToken = total / Double(max(1, score.tokens))
@@ -72,5 +72,13 @@ package func validationLoss(
 ) throws -> Double? {
   guard !corpus.items.isEmpty else { return nil }
   let network = try weights.network(for: plan, seed: 0)
-  return try Scoring(network, try plan.reading(), pool: WorkerPool(threads)).score(corpus).validationLoss
+  let reading = try plan.reading()
+  return try Scoring(network, reading, pool: WorkerPool(threads)).score(weights.asRead(corpus, reading)).validationLoss
+}
+
+extension WeightsFile {
+  /// A corpus as the network read its own: on one tonic, where that is so.
+  func asRead(_ corpus: EncodedCorpus, _ reading: any SongReading) -> EncodedCorpus {
+    metadata.training.isOnOneTonic ? corpus.onOneTonic(reading.representation) : corpus
+  }
 }

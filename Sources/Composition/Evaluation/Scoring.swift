@@ -7,6 +7,7 @@ struct Scoring {
   private let scorer: Scorer
   static let lanes = 32
   static let window = 64
+  private static let ln12 = 2.484_906_649_788_000_3
 
   init(_ network: Network, _ reading: any SongReading, pool: WorkerPool) throws {
     self.reading = reading
@@ -28,7 +29,11 @@ struct Scoring {
       scorer.clear()
       try score(group, of: corpus, lengths, &batch, into: &scores)
     }
-    for index in scores.indices { scores[index].frames = corpus.items[index].outline.frames }
+    for (index, item) in corpus.items.enumerated() {
+      scores[index].frames = item.outline.frames
+      // Of a song that was moved to the one tonic it is told which of twelve it came from.
+      if item.isOnOneTonic { scores[index].nll += Self.ln12 }
+    }
     return CorpusScore(
       songs: scores, isMean: reading.architecture.writing.isMeanLoss, isByToken: reading.representation.events != nil)
   }

@@ -83,7 +83,7 @@ package func songLosses(of weights: WeightsFile, on corpus: EncodedCorpus, threa
   guard !corpus.items.isEmpty else { throw CompositionError(.data, "there is no music to compare on") }
   let reading = try weights.metadata.plan.reading()
   let network = try Network(reading.architecture, tensors: weights.tensors)
-  let score = try Scoring(network, reading, pool: WorkerPool(threads)).score(corpus)
+  let score = try Scoring(network, reading, pool: WorkerPool(threads)).score(weights.asRead(corpus, reading))
   return score.songs.map { song in
     score.isByToken
       ? song.nll / Double(max(1, song.tokens)) : (song.nll - song.endNll) / Double(max(1, song.frames))

@@ -31,11 +31,10 @@ package struct GenerationOutcome: Sendable {
 
 /// Songs being generated from weights.
 package struct Generation {
-  private let weights: WeightsFile
+  let weights: WeightsFile
   let settings: GenerationSettings
-  private let reading: any SongReading
-  private let network: Network
-  private let pool: WorkerPool
+  let reading: any SongReading
+  let pool: WorkerPool
   /// Songs that grow side by side.
   private static let lanes = 16
 
@@ -44,7 +43,6 @@ package struct Generation {
     self.weights = weights
     self.settings = settings
     reading = try weights.metadata.plan.reading()
-    network = try Network(reading.architecture, tensors: weights.tensors)
     pool = WorkerPool(threads)
   }
 
@@ -81,28 +79,35 @@ package struct Generation {
     _ seeds: [UInt64], prime: Score?, melody: Score? = nil, stop: StopFlag, progress: (Double) -> Void
   ) throws -> GenerationOutcome {
     let order = try SongOrder(prime: prime, melody: melody, reading, settings)
-    let (limit, start) = (order.limit, order.prime)
+    let tonics = try tonics(of: seeds, order)
     var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: order.warnings)
-    for first in stride(from: 0, to: seeds.count, by: Self.lanes) {
-      let count = min(Self.lanes, seeds.count - first)
-      let songSeeds = seeds[first..<first + count]
-      var growths = songSeeds.map {
-        SongGrowth(reading, Sampler(settings, seed: $0), limit: limit, style: order.style, rules: order.growth)
-      }
-      try grow(&growths, start: start, outcome: &outcome, stop) { share in
-        progress((Double(first) + share * Double(count)) / Double(seeds.count))
-      }
-      for (growth, seed) in zip(growths, songSeeds) {
-        outcome.songs.append(try finished(growth, order.rules, seed: seed))
-        outcome.tokens += growth.drawn
+    var songs: [Int: GeneratedSong] = [:]
+    for tonic in Set(tonics).sorted() {
+      let network = try Network(reading.architecture, tensors: tensors(on: tonic))
+      let numbers = seeds.indices.filter { tonics[$0] == tonic }
+      for first in stride(from: 0, to: numbers.count, by: Self.lanes) {
+        let some = numbers[first..<min(first + Self.lanes, numbers.count)]
+        var growths = some.map {
+          SongGrowth(
+            reading, Sampler(settings, seed: seeds[$0]), limit: order.limit, style: order.style, rules: order.growth)
+        }
+        let done = Double(songs.count)
+        try grow(&growths, network, start: order.prime, outcome: &outcome, stop) { share in
+          progress((done + share * Double(some.count)) / Double(seeds.count))
+        }
+        for (growth, number) in zip(growths, some) {
+          songs[number] = try finished(growth, order.rules, seed: seeds[number])
+          outcome.tokens += growth.drawn
+        }
       }
     }
+    outcome.songs = seeds.indices.compactMap { songs[$0] }
     return outcome
   }
 
   private func grow(
-    _ growths: inout [SongGrowth], start: EncodedSong?, outcome: inout GenerationOutcome, _ stop: StopFlag,
-    progress: (Double) -> Void
+    _ growths: inout [SongGrowth], _ network: Network, start: EncodedSong?, outcome: inout GenerationOutcome,
+    _ stop: StopFlag, progress: (Double) -> Void
   ) throws {
     let stepper = try Stepper(network: network, lanes: growths.count, pool: pool)
     for lane in growths.indices { stepper.clear(lane: lane) }

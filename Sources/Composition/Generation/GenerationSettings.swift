@@ -20,6 +20,10 @@ package struct GenerationSettings: Sendable, Equatable {
   package var topP: Double
   /// As many of the likeliest tokens are drawn from; 0: all.
   package var topK: Int
+  /// Of voices: the temperature of the choice among pitches where a note starts, times the other one.
+  package var pitchTemperature = 1.0
+  /// Of voices: the same as `topP`, among the pitches at which a note may start; 1: all.
+  package var pitchTopP = 1.0
   package var seed: UInt64
   /// What the songs are to be.
   package var constraints = SongConstraints()

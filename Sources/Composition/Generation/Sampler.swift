@@ -1,8 +1,13 @@
 internal import Network
 
 /// Draws tokens from a network's logits: temperature, then the likeliest k, then the likeliest share p.
+///
+/// Where a token says both that a note starts and at which pitch, the pitch may have a temperature and a share of its own,
+/// which leave it as likely as before that a note starts at all.
 struct Sampler {
   private let temperature: Float
+  private let pitchTemperature: Float
+  private let pitchTopP: Float
   private let topP: Float
   private let topK: Int
   private let random: Philox
@@ -15,6 +20,8 @@ struct Sampler {
   /// Begins at the first draw of a song's seed.
   init(_ settings: GenerationSettings, seed: UInt64) {
     temperature = Float(settings.temperature)
+    pitchTemperature = Float(settings.pitchTemperature)
+    pitchTopP = Float(settings.pitchTopP)
     topP = Float(settings.topP)
     topK = settings.topK
     random = Philox(seed: seed, purpose: Purpose.sample)
@@ -27,11 +34,12 @@ struct Sampler {
 
   /// Draws a class; what is forbidden has the logit -infinity.
   ///
-  /// Nil where all is.
-  mutating func draw(_ logits: [Float]) -> Int32? {
+  /// Nil where all is. `starts` are the classes of one note's start at each pitch.
+  mutating func draw(_ logits: [Float], starts: Range<Int>? = nil) -> Int32? {
     let u = uniform()
     gather(logits)
     guard !classes.isEmpty else { return nil }
+    if let starts, pitchTemperature != 1 || pitchTopP < 1 { sharpen(starts, logits) }
     if topK > 0 || topP < 1, !leaveFew() {
       sort()
       if topK > 0 { leave(topK) }
@@ -58,6 +66,27 @@ struct Sampler {
     }
     for place in weights.indices { weights[place] = (weights[place] - largest) / temperature }
     Numerics.exp(&weights)
+  }
+
+  /// Gives the pitches of what starts their own temperature and share; together they weigh what they weighed.
+  private mutating func sharpen(_ starts: Range<Int>, _ logits: [Float]) {
+    guard let first = classes.firstIndex(where: { starts.contains(Int($0)) }),
+      let last = classes.lastIndex(where: { starts.contains(Int($0)) })
+    else { return }
+    let before = weights[first...last].reduce(0, +)
+    var largest = -Float.infinity
+    for place in first...last { largest = max(largest, logits[Int(classes[place])]) }
+    var pitches = (first...last).map { (logits[Int(classes[$0])] - largest) / (temperature * pitchTemperature) }
+    Numerics.exp(&pitches)
+    if pitchTopP < 1 {
+      let bound = pitchTopP * pitches.reduce(0, +)
+      var sum: Float = 0
+      for place in pitches.indices.sorted(by: { (-pitches[$0], $0) < (-pitches[$1], $1) }) {
+        if sum >= bound { pitches[place] = 0 } else { sum += pitches[place] }
+      }
+    }
+    let factor = before / pitches.reduce(0, +)
+    for (place, weight) in zip(first...last, pitches) { weights[place] = weight * factor }
   }
 
   /// Leaves what `sort` and `cut` would, where a few classes surely have the share p; else false.

@@ -90,7 +90,9 @@ struct SongGrowth {
       var logits = stepper.writtenLogits(
         lane: lane, tableRows: call.tableRows, output: Int(call.output), mask: Int(call.mask))
       forbid(&logits, reading, past, written)
-      guard let token = sampler.draw(logits) ?? evenly(reading, call, past, written) else { break }
+      guard let token = sampler.draw(logits, starts: reading.starts) ?? evenly(reading, call, past, written) else {
+        break
+      }
       drawn += 1
       written.append(token)
     }
@@ -169,7 +171,7 @@ struct SongGrowth {
     let mask = Int(call.mask) * head.classes
     for token in logits.indices where head.masks[mask + token] == 0 { logits[token] = -.infinity }
     forbid(&logits, grammar, framePast, frame)
-    guard let token = sampler.draw(logits) ?? evenly(grammar, call, framePast, frame) else {
+    guard let token = sampler.draw(logits, starts: grammar.starts) ?? evenly(grammar, call, framePast, frame) else {
       hasEnded = true
       return
     }

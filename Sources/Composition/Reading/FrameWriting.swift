@@ -15,6 +15,8 @@ protocol FrameWriting: SongReading {
   func appendFrame(of song: EncodedSong, after past: Past, to tokens: inout [Int32])
   /// Whether a class that the mask allows makes no sense here and is never to be generated.
   func isSenseless(_ token: Int32, after past: Past) -> Bool
+  /// The classes of a note's start at each pitch, where a token tells what one line does; nil: other tokens are written.
+  var starts: Range<Int>? { get }
 }
 
 /// How the head is asked for one token: which rows are added, which output layer, which mask.
@@ -25,6 +27,8 @@ struct HeadCall: Sendable, Equatable {
 }
 
 extension FrameWriting {
+  var starts: Range<Int>? { nil }
+
   func headCall(after past: Past, written: [Int32]) -> HeadCall? {
     var tableRows: [Int32] = []
     return headCall(after: past, written: written[...], tableRows: &tableRows).map {

@@ -76,6 +76,8 @@ package struct VoicesReading: FrameWriting {
 
   package var styles: [String] { inputs.styles }
 
+  var starts: Range<Int>? { Self.firstStart..<Self.firstStart + pitches }
+
   package func stepCount(of song: SongOutline) -> Int { song.frames + 1 }
 
   package func appendInput(after past: Past, to batch: inout BatchBuilder) {

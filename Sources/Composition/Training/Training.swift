@@ -8,6 +8,8 @@ struct Training {
   private let task: TrainingTask
   private let reading: any SongReading
   private let pool: WorkerPool
+  /// How many songs there are on each tonic, where all are moved to one.
+  private var tonics: [Int]?
   /// Bytes that the process will take at most.
   private let memoryNeeded: Int
   private var trainer: Trainer
@@ -33,9 +35,16 @@ struct Training {
   ///   - pool: The threads.
   /// - Throws: `CompositionError`.
   init(_ task: TrainingTask, memory: Int?, pool: WorkerPool) throws {
-    self.task = task
     self.pool = pool
-    reading = try task.plan.reading()
+    let reading = try task.plan.reading()
+    self.reading = reading
+    var task = task
+    if task.settings.isOnOneTonic {
+      tonics = task.train.tonics(reading.representation)
+      task.train = task.train.onOneTonic(reading.representation)
+      task.validation = task.validation.onOneTonic(reading.representation)
+    }
+    self.task = task
     guard !task.train.items.isEmpty else {
       throw CompositionError(.data, "there is no music to train on")
     }
@@ -224,9 +233,10 @@ struct Training {
     let iteration = hasBest ? facts.bestIteration : facts.iteration
     var parents = task.start?.metadata.parents ?? []
     if let hash = task.startHash { parents.append(hash) }
-    let metadata = WeightsMetadata(
+    var metadata = WeightsMetadata(
       plan: task.plan, vocabulary: reading.representation.vocabulary, training: task.settings, iteration: iteration,
       validationLoss: facts.bestLoss, snapshot: task.train.snapshot, parents: parents)
+    metadata.tonics = tonics
     return TrainingOutcome(
       weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,

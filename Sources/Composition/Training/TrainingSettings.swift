@@ -36,11 +36,14 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     package var high: Int
     /// Whether the share left as written rises from 0 to 1 over the training.
     package var fade: Bool
+    /// Whether each song is first moved to the tonic C; nil, which leaves no trace in a file: it is not.
+    package var tonic: Bool?
 
-    package init(low: Int, high: Int, fade: Bool) {
+    package init(low: Int, high: Int, fade: Bool, tonic: Bool = false) {
       self.low = low
       self.high = high
       self.fade = fade
+      self.tonic = tonic ? true : nil
     }
   }
 
@@ -70,6 +73,9 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   package var seed: UInt64
   /// How exactly the operands of large products are kept; nil, which leaves no trace in a file: f32.
   package var precision: String?
+
+  /// Whether songs are read on one tonic.
+  var isOnOneTonic: Bool { transpose?.tonic == true }
 
   /// The same, as the network takes it.
   var operands: Precision { precision.flatMap { Precision(rawValue: $0) } ?? .f32 }

@@ -52,7 +52,7 @@ extension WeightsFile {
   }
 
   /// A tensor of the new shape with the old values where they belong.
-  private static func moved(
+  static func moved(
     _ source: Tensor, into target: Tensor, from old: NetworkAxes, to new: NetworkAxes, architecture: Architecture
   ) -> Tensor {
     let rows: ([String], [String])?

@@ -17,13 +17,15 @@ package struct WeightsMetadata: Codable, Sendable {
   package var parents: [ContentHash]
   package var version: String
   package var numerics: Int
+  /// How many songs there were on each tonic, from C up, where all were moved to C; nil: they were not.
+  package var tonics: [Int]?
   /// The defaults of generation, in the words of `generate:`.
   package var generate: GenerationDefaults?
 
   package enum CodingKeys: String, CodingKey {
     case format, representation, vocabulary, network, training, iteration
     case validationLoss = "validation_loss"
-    case snapshot, parents, version, numerics, generate
+    case snapshot, parents, version, numerics, tonics, generate
   }
 
   init(
@@ -55,10 +57,15 @@ package struct GenerationDefaults: Codable, Sendable, Equatable {
   package var temperature: Double?
   package var topP: Double?
   package var topK: Int?
+  package var pitchTemperature: Double?
+  package var pitchTopP: Double?
 
   package init(
-    songs: Int? = nil, length: String? = nil, temperature: Double? = nil, topP: Double? = nil, topK: Int? = nil
+    songs: Int? = nil, length: String? = nil, temperature: Double? = nil, topP: Double? = nil, topK: Int? = nil,
+    pitchTemperature: Double? = nil, pitchTopP: Double? = nil
   ) {
+    self.pitchTemperature = pitchTemperature
+    self.pitchTopP = pitchTopP
     self.songs = songs
     self.length = length
     self.temperature = temperature
@@ -70,5 +77,7 @@ package struct GenerationDefaults: Codable, Sendable, Equatable {
     case songs, length, temperature
     case topP = "top_p"
     case topK = "top_k"
+    case pitchTemperature = "pitch_temperature"
+    case pitchTopP = "pitch_top_p"
   }
 }

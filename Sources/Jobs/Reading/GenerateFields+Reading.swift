@@ -11,6 +11,9 @@ extension GenerateFields {
     temperature = reader.value("temperature", .number("above 0 up to 10") { $0 > 0 && $0 <= 10 }, default: "1")
     topP = reader.value("top_p", .number("above 0 up to 1") { $0 > 0 && $0 <= 1 }, default: "1")
     topK = reader.value("top_k", .integer(0...1_000_000).measured(in: "tokens"), default: "\(standard.topK)")
+    pitchTemperature = reader.value(
+      "pitch_temperature", .number("above 0 up to 10") { $0 > 0 && $0 <= 10 }, default: "1")
+    pitchTopP = reader.value("pitch_top_p", .number("above 0 up to 1") { $0 > 0 && $0 <= 1 }, default: "1")
     prime = reader.value("prime", scope == .studio ? .studioFile : .path)
     seed = reader.value("seed", .seed, default: "\(standard.seed)")
     order = OrderFields(reader, scope: scope)

@@ -70,6 +70,7 @@ extension TrainFields {
     let isWritten = reader.node("range") != nil
     let bounds = reader.value("range", range)
     let fade = reader.value("fade", .boolean, default: "false")
+    let tonic = reader.value("tonic", .boolean, default: "false")
     reader.finish()
     guard let bounds else {
       if !isWritten, reader.recorder == nil {
@@ -77,7 +78,7 @@ extension TrainFields {
       }
       return nil
     }
-    return TransposeSettings(range: bounds, fade: fade ?? false)
+    return TransposeSettings(range: bounds, fade: fade ?? false, tonic: tonic ?? false)
   }
 }
 

@@ -10,6 +10,8 @@ extension GenerateFields {
     temperature = try container.decodeIfPresent(Double.self, forKey: .temperature)
     topP = try container.decodeIfPresent(Double.self, forKey: .topP)
     topK = try container.decodeIfPresent(Int.self, forKey: .topK)
+    pitchTemperature = try container.decodeIfPresent(Double.self, forKey: .pitchTemperature)
+    pitchTopP = try container.decodeIfPresent(Double.self, forKey: .pitchTopP)
     prime = try container.decodeIfPresent(String.self, forKey: .prime)
     seed = try container.decodeIfPresent(UInt64.self, forKey: .seed)
     attempts = try container.decodeIfPresent(Int.self, forKey: .attempts)
@@ -26,6 +28,8 @@ extension GenerateFields {
     try container.encodeIfPresent(temperature, forKey: .temperature)
     try container.encodeIfPresent(topP, forKey: .topP)
     try container.encodeIfPresent(topK, forKey: .topK)
+    try container.encodeIfPresent(pitchTemperature, forKey: .pitchTemperature)
+    try container.encodeIfPresent(pitchTopP, forKey: .pitchTopP)
     try container.encodeIfPresent(prime, forKey: .prime)
     try container.encodeIfPresent(seed, forKey: .seed)
     try container.encodeIfPresent(attempts, forKey: .attempts)
@@ -44,6 +48,8 @@ extension GenerateSettings {
     temperature = try container.decodeIfPresent(Double.self, forKey: .temperature) ?? temperature
     topP = try container.decodeIfPresent(Double.self, forKey: .topP) ?? topP
     topK = try container.decodeIfPresent(Int.self, forKey: .topK) ?? topK
+    pitchTemperature = try container.decodeIfPresent(Double.self, forKey: .pitchTemperature) ?? pitchTemperature
+    pitchTopP = try container.decodeIfPresent(Double.self, forKey: .pitchTopP) ?? pitchTopP
     prime = try container.decodeIfPresent(String.self, forKey: .prime)
     seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
     attempts = try container.decodeIfPresent(Int.self, forKey: .attempts) ?? attempts
@@ -59,6 +65,9 @@ extension GenerateSettings {
     try container.encode(temperature, forKey: .temperature)
     try container.encode(topP, forKey: .topP)
     try container.encode(topK, forKey: .topK)
+    // Not written where they change nothing, so that older settings keep their bytes.
+    if pitchTemperature != 1 { try container.encode(pitchTemperature, forKey: .pitchTemperature) }
+    if pitchTopP != 1 { try container.encode(pitchTopP, forKey: .pitchTopP) }
     try container.encodeIfPresent(prime, forKey: .prime)
     try container.encode(seed, forKey: .seed)
     try container.encode(attempts, forKey: .attempts)

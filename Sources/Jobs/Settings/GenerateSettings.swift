@@ -59,6 +59,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
   package var temperature: Double?
   package var topP: Double?
   package var topK: Int?
+  package var pitchTemperature: Double?
+  package var pitchTopP: Double?
   /// A MIDI file to continue.
   package var prime: String?
   package var seed: UInt64?
@@ -83,6 +85,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     result.temperature = temperature ?? base.temperature
     result.topP = topP ?? base.topP
     result.topK = topK ?? base.topK
+    result.pitchTemperature = pitchTemperature ?? base.pitchTemperature
+    result.pitchTopP = pitchTopP ?? base.pitchTopP
     result.prime = prime ?? base.prime
     result.seed = seed ?? base.seed
     result.attempts = attempts ?? base.attempts
@@ -101,6 +105,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     settings.temperature = fields.temperature ?? settings.temperature
     settings.topP = fields.topP ?? settings.topP
     settings.topK = fields.topK ?? settings.topK
+    settings.pitchTemperature = fields.pitchTemperature ?? settings.pitchTemperature
+    settings.pitchTopP = fields.pitchTopP ?? settings.pitchTopP
     settings.prime = fields.prime
     settings.seed = fields.seed ?? settings.seed
     settings.order = fields.order
@@ -114,6 +120,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     case from, songs, length, temperature
     case topP = "top_p"
     case topK = "top_k"
+    case pitchTemperature = "pitch_temperature"
+    case pitchTopP = "pitch_top_p"
     case prime, seed, attempts
     case onGate = "on_gate"
     case copying
@@ -129,6 +137,10 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
   package var topP: Double = 1
   /// The number of tokens that may be drawn from; 0: all.
   package var topK = 0
+  /// The temperature of the choice among pitches where a note of a line starts, times the other one.
+  package var pitchTemperature: Double = 1
+  /// The share of probability that the pitch of such a note may be drawn from; 1: all.
+  package var pitchTopP: Double = 1
   /// A MIDI file to continue; nil: none.
   package var prime: String?
   package var seed: UInt64 = 1
@@ -147,6 +159,8 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
     case songs, length, temperature
     case topP = "top_p"
     case topK = "top_k"
+    case pitchTemperature = "pitch_temperature"
+    case pitchTopP = "pitch_top_p"
     case prime, seed, attempts
     case onGate = "on_gate"
     case copying

@@ -15,13 +15,31 @@ package struct TransposeSettings: Codable, Sendable, Equatable {
   package var range: Bounds
   /// Says whether the share left as written rises from 0 to 1 over the training.
   package var fade: Bool
+  /// Says whether each song is first moved to the tonic C.
+  package var tonic: Bool
 
-  package init(range: Bounds, fade: Bool = false) {
+  package init(range: Bounds, fade: Bool = false, tonic: Bool = false) {
     self.range = range
     self.fade = fade
+    self.tonic = tonic
   }
 
-  package enum CodingKeys: String, CodingKey { case range, fade }
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    range = try container.decode(Bounds.self, forKey: .range)
+    fade = try container.decode(Bool.self, forKey: .fade)
+    tonic = try container.decodeIfPresent(Bool.self, forKey: .tonic) ?? false
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(range, forKey: .range)
+    try container.encode(fade, forKey: .fade)
+    // Not written where false, so that older settings keep their bytes.
+    if tonic { try container.encode(tonic, forKey: .tonic) }
+  }
+
+  package enum CodingKeys: String, CodingKey { case range, fade, tonic }
 }
 
 /// What a training is scored on while it goes: a share of the files, a corpus, or paths.

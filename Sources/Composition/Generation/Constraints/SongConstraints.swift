@@ -8,6 +8,8 @@ package struct SongConstraints: Sendable, Equatable {
     package var name: String
     /// One bit each, C the lowest.
     package var pitchClasses: UInt16
+    /// The pitch class of its tonic; nil: not told.
+    package var tonic: Int?
     /// The key signature that tells it, if one does: sharps (flats where negative) and whether it is minor.
     package var sharps: Int?
     package var isMinor = false
@@ -36,10 +38,13 @@ package struct SongConstraints: Sendable, Equatable {
     package var symbol: String
     /// One bit each, C the lowest.
     package var pitchClasses: UInt16
+    /// The pitch class of its root; nil: not told.
+    package var root: Int?
 
-    package init(symbol: String, pitchClasses: UInt16) {
+    package init(symbol: String, pitchClasses: UInt16, root: Int? = nil) {
       self.symbol = symbol
       self.pitchClasses = pitchClasses
+      self.root = root
     }
   }
 

@@ -1,9 +1,10 @@
 /// Chords by bar: `C | Am | F G | C`, from the first bar on and over again; the chords of a bar share it evenly.
 package struct ChordProgression: WrittenAsText {
-  /// A chord: its symbol and its pitch classes, one bit each, C the lowest.
+  /// A chord: its symbol, its pitch classes, one bit each, C the lowest, and its root's.
   package struct Chord: Hashable, Sendable {
     package let symbol: String
     package let pitchClasses: UInt16
+    package let root: Int
   }
 
   package let bars: [[Chord]]
@@ -62,5 +63,6 @@ extension ChordProgression.Chord {
     }
     symbol = String(text)
     pitchClasses = classes
+    self.root = root.pitchClass
   }
 }
