@@ -29,14 +29,14 @@ struct PresetTests {
     var representation = RepresentationFields(name: .voices)
     representation.repeats = false
     #expect(train.representation == representation)
-    #expect(train.network.reads == .frames && train.network.hidden == 256 && train.network.head == 256)
+    #expect(train.network.reads == .frames && train.network.hidden == 384 && train.network.head == 256)
     #expect(train.network.inputs == [.position, .pitchClasses, .shift])
-    #expect(train.network.dropout.output == 0.2 && train.network.dropout.head == 0.1)
+    #expect(train.network.dropout.output == 0.4 && train.network.dropout.head == 0.2)
     #expect(train.optimizer.learningRate == 0.003 && train.optimizer.schedule == .cosine)
     #expect(train.optimizer.warmUp == 50 && train.optimizer.clip == 1 && train.optimizer.weightDecay == 0.02)
-    #expect(train.iterations == 800 && train.average == 0.995 && train.loss == .crossEntropy)
-    #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5), fade: false))
-    #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.topP == 0.98)
+    #expect(train.iterations == 900 && train.average == 0.998 && train.loss == .crossEntropy)
+    #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5), fade: true, tonic: true))
+    #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.pitchTopP == 0.95)
   }
 
   @Test("another representation beside chorale keeps the network and takes its own defaults")
