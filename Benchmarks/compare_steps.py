@@ -96,7 +96,7 @@ def machine():
         if values:
             description[key] = values[0]
     flags = next((l.split(":", 1)[1].split() for l in lines if l.startswith("flags")), [])
-    description["instructions"] = [f for f in ("avx2", "fma", "avx512f", "avx512_bf16") if f in flags]
+    description["instructions"] = [f for f in ("avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16") if f in flags]
     return description
 
 

@@ -11,7 +11,8 @@ extension Engine {
     }
   }
 
-  /// Rounds rows of a matrix of `xRows` rows in panels, two rows in the place of one: [panels][yRows][64] pairs.
+  /// Rounds rows of a matrix of `xRows` rows in panels, two rows in the place of one: [panels][yRows][64] pairs, of
+  /// which `ck_product.pairs(rows)` are written.
   func pairRows(
     _ x: UnsafePointer<Float>, xRows: Int, rows: Range<Int>, panels: Int, into y: UnsafeMutablePointer<Float>,
     yRows: Int
@@ -26,7 +27,7 @@ extension Engine {
 
   /// The same of all rows.
   func pairRows(_ x: UnsafePointer<Float>, rows: Int, panels: Int, into y: UnsafeMutablePointer<Float>) {
-    pairRows(x, xRows: rows, rows: 0..<rows, panels: panels, into: y, yRows: (rows + 1) / 2)
+    pairRows(x, xRows: rows, rows: 0..<rows, panels: panels, into: y, yRows: ck_product.pairs(rows))
   }
 }
 
@@ -36,13 +37,16 @@ extension UnsafeMutablePointer<Float> {
 }
 
 extension ck_product {
+  /// How many pairs `count` numbers make, padded to fours.
+  static func pairs(_ count: Int) -> Int { (count + 3) / 4 * 2 }
+
   /// The same product of rounded operands: A's rows, and B's pairs of rows.
   func inPairs(a: UnsafePointer<Float>, b: UnsafePointer<Float>) -> ck_product {
     var x = self
     x.a = a
     x.b = b
-    x.k = (k + 1) / 2
-    x.b_rows = (b_rows + 1) / 2
+    x.k = Self.pairs(k)
+    x.b_rows = Self.pairs(b_rows)
     x.pairs = 1
     return x
   }
@@ -50,7 +54,7 @@ extension ck_product {
   /// The same transposed product of rounded operands: pairs of both sides' rows.
   func transposedInPairs(a: UnsafePointer<Float>, b: UnsafePointer<Float>) -> ck_product {
     var x = inPairs(a: a, b: b)
-    x.a_rows = (a_rows + 1) / 2
+    x.a_rows = Self.pairs(a_rows)
     return x
   }
 }

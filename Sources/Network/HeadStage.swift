@@ -123,7 +123,7 @@ final class HeadStage {
       a: a, aRows: rows, b: transposed.base, bRows: width, k: width, c: top.gradientOfOut.base, cRows: rows,
       start: .zero)
     if let pairs, let outPairs = top.makeOutPairs(rows: rows) {
-      let sumsPairs = sumsPairs.base(for: (rows + 1) / 2 * width)
+      let sumsPairs = sumsPairs.base(for: ck_product.pairs(rows) * width)
       engine.pairRows(a, rows: rows, panels: panels, into: sumsPairs)
       weightsGradient = weightsGradient.transposedInPairs(a: outPairs, b: sumsPairs)
       let halves = sumsHalves.base(for: rows * width / 2)

@@ -189,7 +189,7 @@ final class InputStage {
     var rowsGradient = ck_product(
       a: gates.base, aRows: rows, b: transposed.base, bRows: width, k: width, c: d, cRows: rows, start: .zero)
     if let pairs, let gatesPairs = recurrent.gatesPairs, let gatesHalves = recurrent.gatesHalves {
-      let a = readPairs.base(for: (rows + 1) / 2 * inner)
+      let a = readPairs.base(for: ck_product.pairs(rows) * inner)
       engine.pairRows(read, rows: rows, panels: inner / 64, into: a)
       weightsGradient = weightsGradient.transposedInPairs(a: a, b: gatesPairs)
       rowsGradient = rowsGradient.inPairs(a: gatesHalves, b: pairs.transposed.base)

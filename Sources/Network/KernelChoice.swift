@@ -26,7 +26,7 @@ struct Kernels: @unchecked Sendable {
 
 /// Which build of the kernels is used.
 package enum KernelChoice {
-  static let names = ["avx512bf16", "avx512", "avx2", "neon", "portable"]
+  static let names = ["amx", "avx512bf16", "avx512", "avx2", "neon", "portable"]
 
   /// The names that this processor can run, fastest first.
   package static var available: [String] { names.filter { Kernels(named: $0) != nil } }

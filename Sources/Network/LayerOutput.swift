@@ -61,7 +61,7 @@ final class LayerOutput {
     statistics = FloatBuffer(norm == nil ? 0 : 2 * rows)
     halves =
       isPlain || precision == .f32
-      ? nil : (FloatBuffer(rows * layer.hidden / 2), FloatBuffer((rows + 1) / 2 * layer.hidden))
+      ? nil : (FloatBuffer(rows * layer.hidden / 2), FloatBuffer(ck_product.pairs(rows) * layer.hidden))
   }
 
   /// Makes y from the layer's output.

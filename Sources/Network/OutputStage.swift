@@ -209,7 +209,7 @@ final class OutputStage {
         a: logits + first, aRows: count, b: transposed[index].base, bRows: width, k: architecture.outputWidth,
         c: d + first, cRows: count, start: .zero)
       if !pairs.isEmpty {
-        let rows = (group.count + 1) / 2
+        let rows = ck_product.pairs(group.count)
         let a = hiddenPairs.base(for: rows * inner), b = logitsPairs.base(for: rows * width)
         engine.pairRows(z, xRows: count, rows: group, panels: inner / 64, into: a, yRows: rows)
         engine.pairRows(logits, xRows: count, rows: group, panels: width / 64, into: b, yRows: rows)

@@ -95,7 +95,7 @@ final class RecurrentLayer {
     transposed = FloatBuffer(trains ? width * hidden : 0)
     gradientOfCells = FloatBuffer(trains && cell != .rnn ? lanes * hidden : 0)
     gradientOfHidden = FloatBuffer(trains ? lanes * hidden : 0)
-    let pairs = (rows + 1) / 2
+    let pairs = ck_product.pairs(rows)
     halves =
       precision == .f32
       ? nil
@@ -270,7 +270,7 @@ final class RecurrentLayer {
       let panels = (cell == .gru ? 4 * hidden : width) / 64
       engine.pairRows(before.base, rows: rows, panels: hidden / 64, into: halves.beforePairs.base)
       engine.pairRows(gates.base, rows: rows, panels: panels, into: halves.gatesPairs.base)
-      let first = cell == .gru ? hidden * ((rows + 1) / 2) : 0
+      let first = cell == .gru ? hidden * ck_product.pairs(rows) : 0
       product = product.transposedInPairs(a: halves.beforePairs.base, b: halves.gatesPairs.base + first)
     }
     engine.productTransposed(product, tiles: hidden / 64, panels: width / 64)

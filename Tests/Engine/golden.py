@@ -26,7 +26,7 @@ GOLDEN = HERE / "golden.json"
 CHORALES = HERE.parents[1] / "Examples/chorales/train"
 ITERATIONS = 50
 THREADS = [1, 2, 3]
-BUILDS = ["portable", "avx2", "avx512", "avx512bf16", "neon"]
+BUILDS = ["portable", "avx2", "avx512", "avx512bf16", "amx", "neon"]
 
 # Each preset with everything but its size, then what no preset has.
 SMALL = {

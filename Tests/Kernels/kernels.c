@@ -202,6 +202,17 @@ static void products(void) {
   }
 }
 
+// Halves in the order of k, whatever the build's is: fours that lie `step` pairs apart, `step` of them.
+static void add_halves(const void *p, size_t count, size_t step) {
+  const uint16_t *x = p;
+  for (size_t block = 0; block < count; block += 4 * step)
+    for (size_t j = 0; j < step; j++)
+      for (int i = 0; i < 4; i++) {
+        uint8_t place = kernels->halves[i];
+        add_bytes(x + block + (place / 2 * step + j) * 2 + place % 2, 2);
+      }
+}
+
 // Matrices in panels, rounded to bfloat16 as they are: rows, or pairs of rows.
 static float *halves(const float *x, size_t count) {
   uint16_t *y = buffer(count * 2);
@@ -210,7 +221,7 @@ static float *halves(const float *x, size_t count) {
 }
 
 static float *pairs(const float *x, size_t rows, size_t count) {
-  size_t half = (rows + 1) / 2;
+  size_t half = (rows + 3) / 4 * 2;
   uint32_t *y = buffer(half * count * 64 * 4);
   kernels->pair_rows(x, rows, 0, rows, y, half, 0, count);
   return (float *)y;
@@ -225,9 +236,9 @@ static void rounded_products(void) {
     uint32_t *pair = buffer(4 * 2 * 64 * 4);
     x[3] = 0, x[5] = -0.0f, x[7] = 3.4e38f, x[9] = 1e-42f;
     kernels->halve(n, x, y);
-    add_bytes(y, n * 2);
+    add_halves(y, n, 1);
     kernels->pair_rows(x, rows, 1, 6, pair, 4, 0, 2);
-    add_bytes(pair, 4 * 2 * 64 * 4);
+    add_halves(pair, 4 * 2 * 64 * 2, 64);
     end("halves scale=%g", (double)scale);
   }
   EACH(size_t, rows, 1, 6, 13, 97) {
@@ -247,8 +258,8 @@ static void rounded_products(void) {
     begin(k);
     size_t tiles = 2, count = 2;
     float *c = floats(tiles * 64 * count * 64, 1);
-    ck_product x = {.a = pairs(floats(k * tiles * 64, 1), k, tiles), .a_rows = (k + 1) / 2,
-                    .b = pairs(floats(k * count * 64, 1), k, count), .b_rows = (k + 1) / 2, .k = (k + 1) / 2, .c = c,
+    ck_product x = {.a = pairs(floats(k * tiles * 64, 1), k, tiles), .a_rows = (k + 3) / 4 * 2,
+                    .b = pairs(floats(k * count * 64, 1), k, count), .b_rows = (k + 3) / 4 * 2, .k = (k + 3) / 4 * 2, .c = c,
                     .c_rows = tiles * 64, .pairs = 1};
     kernels->product_transposed(&x, tiles, 0, tiles * count);
     add(c, tiles * 64 * count * 64);
@@ -370,7 +381,7 @@ static void recurrent(const char *name, size_t gates, step_function *forward, st
           backward(&s, t, 0, part);
         }
         add(s.gates, (is_gru ? 4 : gates) * hidden * rows);
-        if (kind == 2) add_bytes(s.out_half, rows * hidden * 2);
+        if (kind == 2) add_halves(s.out_half, rows * hidden, 1);
         end("%s hidden=%zu lanes=%zu kind=%d", name, hidden, lanes, kind);
       }
     }
@@ -475,7 +486,7 @@ static void optimisers(void) {
 
 int main(int count, char **arguments) {
   if (count < 2) {
-    static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16", "neon"};
+    static const char *const names[] = {"portable", "avx2", "avx512", "avx512bf16", "amx", "neon"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
       if (ck_kernels_named(names[i])) puts(names[i]);
     return 0;

@@ -44,63 +44,108 @@ struct PairsTests {
     }
   }
 
+  /// The halves of the rows of a panel of `width` columns, four rows after four as a build's table says, two in a row.
+  private func laid(_ halves: [UInt16], width: Int, _ kernels: ck_kernels) -> [UInt16] {
+    let places = [kernels.halves.0, kernels.halves.1, kernels.halves.2, kernels.halves.3].map(Int.init)
+    var laid = halves
+    for (place, half) in halves.enumerated() {
+      let row = place / width, within = places[row % 4]
+      laid[((row / 4 * 2 + within / 2) * width + place % width) * 2 + within % 2] = half
+    }
+    return laid
+  }
+
   @Test("numbers are rounded to the nearest, ties to even, and denormal ones to zero", arguments: names)
   func rounding(_ name: String) throws {
     let kernels = try #require(Kernels(named: name)).table
     let x = Self.special + random(4080, 1)
     var y = [UInt16](repeating: 0, count: x.count)
     kernels.halve(x.count, x, &y)
-    #expect(y == x.map(Self.half))
+    #expect(y == laid(x.map(Self.half), width: 1, kernels))
   }
 
-  @Test("pairs hold two rows of a panel, and zero beyond the last one", arguments: names, [1, 2, 5])
+  @Test("pairs hold rows of a panel, four by four, and zero beyond the last one", arguments: names, [1, 2, 3, 5, 8])
   func pairs(_ name: String, _ count: Int) throws {
     let kernels = try #require(Kernels(named: name)).table
-    let rows = 9, first = 3, x = random(2 * rows * 64, 2), half = (count + 1) / 2
-    var y = [UInt32](repeating: .max, count: 2 * half * 64)
-    kernels.pair_rows(x, rows, first, first + count, &y, half, 0, 2)
+    let rows = 12, first = 3, x = random(2 * rows * 64, 2), pairs = ck_product.pairs(count)
+    var y = [UInt32](repeating: .max, count: 2 * pairs * 64)
+    kernels.pair_rows(x, rows, first, first + count, &y, pairs, 0, 2)
     for p in 0..<2 {
-      for i in 0..<half {
-        for j in 0..<64 {
-          let place = (p * rows + first + 2 * i) * 64 + j
-          let high = 2 * i + 1 < count ? UInt32(Self.half(x[place + 64])) : 0
-          #expect(y[(p * half + i) * 64 + j] == high << 16 | UInt32(Self.half(x[place])))
-        }
-      }
+      let halves = x[(p * rows + first) * 64..<(p * rows + first + count) * 64].map(Self.half)
+      let expected = laid(halves + Array(repeating: 0, count: (2 * pairs - count) * 64), width: 64, kernels)
+      let found = y[p * pairs * 64..<(p + 1) * pairs * 64].flatMap { [UInt16($0 & 0xFFFF), UInt16($0 >> 16)] }
+      #expect(found == expected)
     }
+  }
+
+  /// The sum over k of products of halves: in blocks of 32 the even k from zero and the odd ones, then both together,
+  /// then the whole; denormal numbers are zeros.
+  private static func sum(from start: Float, _ k: Int, _ a: (Int) -> UInt16, _ b: (Int) -> UInt16) -> Float {
+    func added(_ a: Float, _ b: Float) -> Float {
+      // Exact where it is denormal.
+      let sum = (a.isSubnormal ? Float(signOf: a, magnitudeOf: 0) : a) + b
+      return sum.isSubnormal ? Float(signOf: sum, magnitudeOf: 0) : sum
+    }
+    var whole = start
+    for block in stride(from: 0, to: k, by: 32) {
+      var sums: [Float] = [0, 0]
+      for i in block..<min(block + 32, (k + 3) / 4 * 4) {
+        sums[i % 2] = Self.added(i < k ? a(i) : 0, i < k ? b(i) : 0, to: sums[i % 2])
+      }
+      whole = added(whole, added(sums[0], sums[1]))
+    }
+    return whole
   }
 
   @Test(
-    "a product adds each pair's odd product first, then its even one, with denormal numbers as zeros",
-    arguments: names, [(1, 64), (7, 150), (6, 2)])
+    "a product adds even and odd k apart in blocks of 32, with denormal numbers as zeros",
+    arguments: names, [(1, 64), (7, 150), (6, 2), (17, 32), (33, 576), (45, 71)])
   func product(_ name: String, _ size: (rows: Int, k: Int)) throws {
     let kernels = try #require(Kernels(named: name)).table
-    let (rows, k) = size, width = (k + 63) / 64 * 64
-    let a = random(rows * width, 3).map(Self.half), b = random(k * 64, 4).map(Self.half)
-    let pairs = (0..<k / 2 * 64).map { (place: Int) -> UInt32 in
-      let even = place / 64 * 128 + place % 64
-      return UInt32(b[even]) | UInt32(b[even + 64]) << 16
-    }
-    var c = [Float](repeating: .nan, count: rows * 64)
-    a.withUnsafeBytes { a in
-      pairs.withUnsafeBytes { b in
-        c.withUnsafeMutableBufferPointer { c in
-          guard let a = a.bindMemory(to: Float.self).baseAddress, let b = b.bindMemory(to: Float.self).baseAddress,
-            let c = c.baseAddress
-          else { return }
-          var x = ck_product(a: a, aRows: rows, b: b, bRows: k, k: k, c: c, cRows: rows, start: .zero).inPairs(
-            a: a, b: b)
-          kernels.product(&x, 0, rows, 0, 1)
-        }
-      }
-    }
+    let (rows, k) = size, panels = (k + 63) / 64, pairs = ck_product.pairs(k)
+    let a = KernelCheck.buffer(random(rows * panels * 64, 3)), b = KernelCheck.buffer(random(k * 64, 4))
+    let start = KernelCheck.buffer(
+      random(rows * 64, 5).enumerated().map { place, number in
+        place % 5 == 0 ? -0.0 : place % 7 == 0 ? .leastNormalMagnitude / 8 : number
+      })
+    let halves = FloatBuffer(rows * panels * 32), pairsOfB = FloatBuffer(pairs * 64), c = FloatBuffer(rows * 64)
+    kernels.halve(rows * panels * 64, a.base, halves.base.halves)
+    kernels.pair_rows(b.base, k, 0, k, pairsOfB.words, pairs, 0, 1)
+    var x = ck_product(
+      a: a.base, aRows: rows, b: b.base, bRows: k, k: k, c: c.base, cRows: rows, start: .rows(start.base)
+    ).inPairs(a: halves.base, b: pairsOfB.base)
+    kernels.product(&x, 0, rows, 0, 1)
     for r in 0..<rows {
       for j in 0..<64 {
-        var sum: Float = 0
-        for i in stride(from: 0, to: k, by: 2) {
-          for i in [i + 1, i] { sum = Self.added(a[(i / 64 * rows + r) * 64 + i % 64], b[i * 64 + j], to: sum) }
-        }
-        #expect(c[r * 64 + j].bitPattern == sum.bitPattern)
+        let sum = Self.sum(
+          from: start.base[r * 64 + j], k, { Self.half(a.base[($0 / 64 * rows + r) * 64 + $0 % 64]) },
+          { Self.half(b.base[$0 * 64 + j]) })
+        #expect(c.base[r * 64 + j].bitPattern == sum.bitPattern)
+      }
+    }
+  }
+
+  @Test("so does a product of columns", arguments: names, [1, 2, 7, 36, 128, 530, 1030])
+  func transposed(_ name: String, _ k: Int) throws {
+    let kernels = try #require(Kernels(named: name)).table
+    let pairs = ck_product.pairs(k), tiles = 2, panels = 2
+    let a = KernelCheck.buffer(random(k * tiles * 64, 3)), b = KernelCheck.buffer(random(k * panels * 64, 4))
+    let pairsOfA = FloatBuffer(pairs * tiles * 64), pairsOfB = FloatBuffer(pairs * panels * 64)
+    let c = FloatBuffer(tiles * 64 * panels * 64)
+    kernels.pair_rows(a.base, k, 0, k, pairsOfA.words, pairs, 0, tiles)
+    kernels.pair_rows(b.base, k, 0, k, pairsOfB.words, pairs, 0, panels)
+    var x = ck_product(
+      a: a.base, aRows: k, b: b.base, bRows: k, k: k, c: c.base, cRows: tiles * 64, start: .zero
+    ).transposedInPairs(a: pairsOfA.base, b: pairsOfB.base)
+    // In two parts, as threads take them.
+    kernels.product_transposed(&x, tiles, 1, 4)
+    kernels.product_transposed(&x, tiles, 0, 1)
+    for column in stride(from: 0, to: panels * 64, by: 7) {
+      for row in stride(from: 0, to: tiles * 64, by: 3) {
+        let sum = Self.sum(
+          from: 0, k, { Self.half(a.base[(row / 64 * k + $0) * 64 + row % 64]) },
+          { Self.half(b.base[(column / 64 * k + $0) * 64 + column % 64]) })
+        #expect(c.base[(column / 64 * tiles * 64 + row) * 64 + column % 64].bitPattern == sum.bitPattern)
       }
     }
   }
@@ -126,5 +171,12 @@ struct PairsTests {
       let error = differences.reduce(0) { $0 + $1 * $1 }.squareRoot()
       #expect(error <= 0.05 * size + 1e-5, "\(exact.name)")
     }
+  }
+}
+
+extension FloatBuffer {
+  /// The same place as pairs of halves.
+  fileprivate var words: UnsafeMutablePointer<UInt32> {
+    UnsafeMutableRawPointer(base).assumingMemoryBound(to: UInt32.self)
   }
 }

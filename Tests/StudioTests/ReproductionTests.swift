@@ -15,6 +15,8 @@ import Work
 struct PerformingLauncher: WorkerLauncher {
   /// The version that the program has, where it is not this one.
   var version: String?
+  /// The version of its arithmetic, which makes the same bytes.
+  var numerics: Int?
   /// Whether it trains from another seed than it is told to.
   var isAstray = false
 
@@ -25,10 +27,11 @@ struct PerformingLauncher: WorkerLauncher {
       if isAstray { order.train?.seed += 1 }
       var worker = Worker(order, in: folder, stop: StopFlag())
       var result = try worker.perform()
-      if let version, result.training != nil {
+      if version != nil || numerics != nil, result.training != nil {
         let path = folder + "/" + RunFolder.weights
         var file = try WeightsFile.read(path).weights
-        file.metadata.version = version
+        file.metadata.version = version ?? file.metadata.version
+        file.metadata.numerics = numerics ?? file.metadata.numerics
         let bytes = try file.encoded()
         try DurableFile.write(bytes, to: path)
         result.training?.sha256 = ContentHash(of: bytes)
@@ -68,10 +71,14 @@ struct ReproductionTests {
     """
 
   /// A studio whose program was once of another version, or had other arithmetic, and made two runs.
-  private func studio(version: String? = nil) throws -> TemporaryStudio {
-    let studio = try TemporaryStudio(jobs: Self.jobs)
-    studio.launcher = PerformingLauncher(version: version)
+  private func studio(version: String? = nil, numerics: Int? = nil, precision: String = "f32") throws
+    -> TemporaryStudio
+  {
+    let studio = try TemporaryStudio(
+      jobs: Self.jobs.replacing("batch: 2", with: "batch: 2\n      precision: \(precision)"))
+    studio.launcher = PerformingLauncher(version: version, numerics: numerics)
     studio.programVersion = version ?? ProgramVersion.current
+    studio.numerics = numerics ?? ProgramVersion.numerics
     for number in 0..<2 {
       let bytes = MIDIFile(score: ScoreBuilder.chorale(seed: UInt64(number))).bytes
       try studio.write("inbox/bach/\(number).mid", bytes)
@@ -79,6 +86,7 @@ struct ReproductionTests {
     }
     studio.launcher = PerformingLauncher()
     studio.programVersion = ProgramVersion.current
+    studio.numerics = ProgramVersion.numerics
     return studio
   }
 
@@ -88,9 +96,11 @@ struct ReproductionTests {
     ).compare(song, deep: deep)
   }
 
-  @Test("with its weights there, or pruned and trained again", arguments: [nil, "0.0.1"] as [String?])
-  func deep(version: String?) throws {
-    let studio = try studio(version: version)
+  @Test(
+    "with its weights there, or pruned and trained again",
+    arguments: [(nil, nil), ("0.0.1", nil), ("0.0.1", 2)] as [(String?, Int?)])
+  func deep(version: String?, numerics: Int?) throws {
+    let studio = try studio(version: version, numerics: numerics)
     let weights = try studio.reader.weights()
     #expect(weights.map { $0.prunedAt != nil } == [true, false])
     #expect(!studio.exists(".ritornello/weights/\(weights[0].sha256).safetensors"))
@@ -110,6 +120,14 @@ struct ReproductionTests {
     let found = try compare("tiny/0002/01", deep: true, in: studio)
     #expect(found.hasOtherNumerics && !found.isSame)
     #expect(found.recordedNumerics == ProgramVersion.numerics && found.numerics == ProgramVersion.numerics + 1)
+  }
+
+  @Test("of an arithmetic that rounded operands were summed otherwise in, songs are made again, weights are not")
+  func roundedOperands() throws {
+    let studio = try studio(numerics: 2, precision: "bf16")
+    #expect(try compare("tiny/0002/01", deep: false, in: studio).isSame)
+    let found = try compare("tiny/0002/01", deep: true, in: studio)
+    #expect(found.hasOtherNumerics && found.recordedNumerics == 2 && found.numerics == 3)
   }
 
   @Test("weights that come out otherwise are told to differ")

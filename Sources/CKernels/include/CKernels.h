@@ -9,7 +9,8 @@
 // A matrix of R rows and 64·P columns lies "in panels": [P][R][64]. Padding is zero and stays zero.
 // All numbers are float. Ranges are half open. Arrays do not overlap unless a line says so.
 
-// C = start + A·B or C = start + Aᵀ·B; each element's sum runs over ascending k, fused, from `start` on.
+// C = start + A·B or C = start + Aᵀ·B; each element's sum runs over ascending k, fused, from `start` on. If `pairs`,
+// sums of blocks of 32 k are added to it, as pairs.inc says.
 typedef struct ck_product {
   const float *_Nullable a;
   size_t a_rows;
@@ -25,8 +26,8 @@ typedef struct ck_product {
   const int32_t *_Nullable start_index;
   // 0: all; else only the columns below it are wanted: of the panel that it cuts, whole sixteens are computed.
   size_t columns;
-  // 1: a and b hold pairs of bfloat16, the even k in the low half, and k counts pairs. A's row is 32 of them in a panel;
-  // B's rows are pairs of rows. Each pair adds its odd product first, denormal numbers are zeros.
+  // 1: a and b hold bfloat16, as `halve` and `pair_rows` of the same table make them, and k counts pairs, an even number.
+  // A's row is 32 of them in a panel; B's rows are pairs of rows.
   int pairs;
 } ck_product;
 
@@ -173,14 +174,16 @@ typedef struct ck_hand_up {
 // One table of kernels.
 typedef struct ck_kernels {
   const char *name;
+  // Where each of four k lies among their halves of bfloat16: 0, 1, 2, 3 or otherwise.
+  uint8_t halves[4];
   // y[i] = f(x[i]) for i < n; x and y may be the same.
   void (*exp)(size_t n, const float *x, float *y);
   void (*log)(size_t n, const float *x, float *y);
   void (*sigmoid)(size_t n, const float *x, float *y);
   void (*tanh)(size_t n, const float *x, float *y);
-  // y[i] = the bfloat16 nearest to x[i]; n is a multiple of 16.
+  // y[i] = the bfloat16 nearest to x[i], four by four where `halves` says; n is a multiple of 16.
   void (*halve)(size_t n, const float *x, uint16_t *y);
-  // y[p][i][j] = the pair of x[p][r0 + 2i][j] and the next row's, 0 beyond r1.
+  // y[p][2i][j] and y[p][2i + 1][j] = the pairs of x[p][r0 + 4i][j] and the next three rows', 0 beyond r1.
   void (*pair_rows)(const float *x, size_t x_rows, size_t r0, size_t r1, uint32_t *y, size_t y_rows, size_t p0,
                     size_t p1);
   // C = start + A·B for C's rows m0..<m1 and panels p0..<p1.
@@ -234,7 +237,7 @@ typedef struct ck_kernels {
 // Into how many tiles of at most 6 rows a step's rows are cut.
 static inline size_t ck_row_tiles(size_t rows) { return (rows + 5) / 6; }
 
-// The table of that name (portable, avx2, avx512, neon); null where this processor cannot run it.
+// The table of that name (portable, avx2, avx512, avx512bf16, amx, neon); null where this processor cannot run it.
 const ck_kernels *_Nullable ck_kernels_named(const char *name);
 // The fastest table that this processor can run.
 const ck_kernels *ck_kernels_best(void);

@@ -72,7 +72,7 @@ package struct Reproduction {
   }
 
   private func makeAgain(_ song: SongRecord, deep: Bool, in folder: FileName) throws -> ContentHash {
-    let order = try recordedOrder(of: song.id.run)
+    let order = try recordedOrder(of: song.id.run, trains: false)
     guard let hash = song.weights else {
       throw StudioError.refused("the ledger does not know the weights of \(song.id)")
     }
@@ -109,7 +109,8 @@ package struct Reproduction {
       "the ledger knows no song '\(FileName(text).shown)'; ritornello songs lists those that there are")
   }
 
-  private func recordedOrder(of run: RunID) throws -> WorkOrder {
+  /// The order of a run of which weights are trained again, or songs are made of its weights alone.
+  private func recordedOrder(of run: RunID, trains: Bool) throws -> WorkOrder {
     guard let text = try reader.order(of: run) else {
       throw StudioError.refused("the ledger has no order of \(run)")
     }
@@ -120,7 +121,12 @@ package struct Reproduction {
       order.numerics = order.numerics ?? result?.numerics
       order.programVersion = order.programVersion ?? result?.programVersion
     }
-    if let recorded = order.numerics, recorded != environment.numerics { throw OtherNumerics(recorded: recorded) }
+    let trainsRounded = trains && order.train?.precision == .bf16
+    if let recorded = order.numerics,
+      !ProgramVersion.numerics(environment.numerics, make: recorded, trainsRounded: trainsRounded)
+    {
+      throw OtherNumerics(recorded: recorded)
+    }
     // Paths count from the run's own folder; here they are wanted from anywhere.
     let folder = paths.run(run)
     order.files = order.files.map { $0.absolute(from: folder) }
@@ -144,7 +150,7 @@ package struct Reproduction {
       if isKept { return kept }
       throw StudioError.refused("the ledger does not know how the weights \(hash) were made")
     }
-    var order = try recordedOrder(of: run)
+    var order = try recordedOrder(of: run, trains: true)
     order.generate = nil
     order.evaluate = nil
     order.evaluationFiles = nil
@@ -159,36 +165,40 @@ package struct Reproduction {
     let result = try work(order, in: place)
     let made = place / RunFolder.weights
     if result.training?.sha256 == hash { return made }
-    if let same = try recorded(hash, from: made, version: order.programVersion, kept: isKept ? kept : nil) {
+    let program = order.programVersion.map { (version: $0, numerics: order.numerics) }
+    if let same = try recorded(hash, from: made, program: program, kept: isKept ? kept : nil) {
       return same
     }
     throw StudioError.differs(
       "the weights \(hash), trained again, are \(result.training?.sha256.hex ?? "none"): they differ")
   }
 
-  /// The file of weights as it was recorded, where what was trained again is the same but for the program's version.
+  /// The file of weights as it was recorded, where what was trained again is the same but for the program's version and
+  /// that of its arithmetic.
   ///
-  /// The file names that version, and so another release's file has another hash.
+  /// The file names those, and so another release's file has another hash.
   ///
   /// - Parameters:
   ///   - hash: the recorded hash.
   ///   - made: the file that was trained again.
-  ///   - version: the version of the program that made the recorded one; nil: not known.
+  ///   - program: the versions of the program that made the recorded one; nil: not known.
   ///   - kept: the recorded file, where it is there.
   /// - Returns: nil where they differ in anything else.
   /// - Throws: `CompositionError` or `FileError` where a file cannot be read or written.
   private func recorded(
-    _ hash: ContentHash, from made: FileName, version: String?, kept: FileName?
+    _ hash: ContentHash, from made: FileName, program: (version: String, numerics: Int?)?, kept: FileName?
   ) throws -> FileName? {
     var again = try WeightsFile.read(made.shown).weights
     if let kept {
       let recorded = try WeightsFile.read(kept.shown).weights
       again.metadata.version = recorded.metadata.version
+      again.metadata.numerics = recorded.metadata.numerics
       // Both as this version writes them, so that fields which it has added tell nothing.
       return try again.encoded() == recorded.encoded() ? kept : nil
     }
-    guard let version else { return nil }
-    again.metadata.version = version
+    guard let program else { return nil }
+    again.metadata.version = program.version
+    if let numerics = program.numerics { again.metadata.numerics = numerics }
     let bytes = try again.encoded()
     guard ContentHash(of: bytes) == hash else { return nil }
     let named = made.folder / "as-recorded.safetensors"
