@@ -95,7 +95,7 @@ struct SettingsTests {
     let settings = try settings("preset: chorale")
     let back = GenerateFields(settings.generate.defaults).resolved()
     #expect(back.songs == 4)
-    #expect(back.topP == 0.98)
+    #expect(back.pitchTopP == 0.95)
     #expect(back.length == settings.generate.length)
   }
 
