@@ -75,6 +75,8 @@ extension Safetensors {
   /// Copies values out of the file: one copy of memory, since a loop over elements takes seconds in a debug build.
   private static func floats(_ bytes: [UInt8], _ place: Range<Int>) -> [Float] {
     let count = place.count / 4
+    // An array made without values is the process's one empty array, and its count would be written: a race.
+    guard count > 0 else { return [] }
     return [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
       bytes.withUnsafeBytes { source in
         UnsafeMutableRawBufferPointer(buffer).copyMemory(from: UnsafeRawBufferPointer(rebasing: source[place]))
