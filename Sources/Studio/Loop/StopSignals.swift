@@ -15,7 +15,9 @@ package final class StopSignals: Sendable {
     if let asked { received.store(asked, ordering: .sequentiallyConsistent) }
   }
 
-  /// Begins to listen, once a process. Where the process may open no more files, signals do what they do by default.
+  /// Begins to listen, once a process.
+  ///
+  /// Where the process may open no more files, signals do what they do by default.
   ///
   /// - Parameters:
   ///   - first: called on a thread of its own with the first signal's number.
