@@ -18,6 +18,8 @@ package struct StudioPaths: Sendable, Equatable {
   package var ledger: FileName { hidden / "ledger.sqlite" }
   package var objects: FileName { hidden / "objects" }
   package var weights: FileName { hidden / "weights" }
+  /// Music and weights that the ledger has no row for.
+  package var unrecorded: FileName { hidden / "unrecorded" }
   /// Songs as representations write them, which workers keep for later runs; it may be removed at any time.
   package var cache: FileName { hidden / "cache" }
   package var runs: FileName { hidden / "runs" }
