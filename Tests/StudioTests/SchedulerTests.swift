@@ -207,6 +207,19 @@ struct SchedulerTests {
     #expect(try states(studio) == [.cancelled])
   }
 
+  @Test("an edit that could not be recorded is taken up with the next look")
+  func unrecordedEdit() throws {
+    let studio = try studio("schedule: {every: 1h}")
+    studio.steps = FailingSteps(.recordSchedule, LedgerError.machine(.diskFull, "no space"), after: 1)
+    let session = try studio.session()
+    _ = try session.queue(job: "nightly", request: "r1")
+    try studio.write("jobs.yaml", Array("version: 1\njobs: {}\n".utf8))
+    #expect(throws: LedgerError.self) { try session.jobs.reload() }
+    #expect(try session.jobs.reload())
+    #expect(session.jobs.file.jobs.isEmpty)
+    #expect(try states(studio) == [.cancelled])
+  }
+
   @Test("a pass with a bad edit is made by the last good version, and exits as that pass")
   func passWithBadEdit() throws {
     let studio = try studio("schedule: {every: 1h}")
