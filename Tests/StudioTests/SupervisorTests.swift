@@ -175,6 +175,25 @@ struct SupervisorTests {
     #expect(run.state == .queued && run.failures == 0 && run.interruptions == 0 && run.notBefore == nil)
   }
 
+  @Test("what a worker that is gone had begun to write is removed, what others write in the cache is not")
+  func temporaryFiles() throws {
+    let (studio, launcher) = try studio(.hang(listens: true))
+    let session = try studio.session()
+    _ = try session.takeIn()
+    let run = try #require(try session.queue(job: "chorales", request: "r1"))
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    let process = try #require(session.supervisor.active[run]?.process)
+    let begun = [
+      ".ritornello/runs/\(run.job)/\(run.paddedNumber)/weights.safetensors.9.tmp",
+      ".ritornello/runs/\(run.job)/\(run.paddedNumber)/songs/x.mid.9.tmp", ".ritornello/cache/x.\(process).tmp",
+    ]
+    for name in begun + [".ritornello/cache/x.9.tmp"] { try studio.write(name, [1]) }
+    launcher.signal(SIGTERM, to: process)
+    try session.supervisor.poll()
+    #expect(begun.allSatisfy { !studio.exists($0) })
+    #expect(studio.exists(".ritornello/cache/x.9.tmp"))
+  }
+
   @Test("a running run is cancelled once its worker is gone")
   func cancelled() throws {
     let (studio, launcher) = try studio(.hang(listens: true))

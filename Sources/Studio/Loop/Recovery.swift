@@ -72,20 +72,10 @@ struct Recovery {
     for name in try environment.names(in: paths.reproductions) where !Self.isAlive(name) {
       try environment.removeTree(paths.reproductions / name)
     }
-    func walk(_ folder: FileName, _ depth: Int) throws {
-      for name in try environment.names(in: folder) {
-        let path = folder / name
-        if name.ending == "tmp" {
-          try environment.make(.removeLeftover) { try environment.removeTree(path) }
-        } else if depth > 0, try environment.files.facts(of: path, in: workingFolder).kind == .folder {
-          try walk(path, depth - 1)
-        }
-      }
-    }
     for (folder, depth) in [
       (paths.hidden, 0), (paths.objects, 1), (paths.weights, 0), (paths.cache, 0), (paths.requests, 0), (paths.runs, 3),
     ] {
-      try walk(folder, depth)
+      try environment.removeTemporaryFiles(in: folder, depth: depth)
     }
   }
 

@@ -135,7 +135,10 @@ final class Supervisor {
     for (run, worker) in active.sorted(by: { $0.key < $1.key }) {
       if let ending = worker.ending ?? environment.launcher.ending(of: worker.process) {
         // Whatever the worker has started itself ends with it.
-        if worker.ending == nil { environment.launcher.signal(SIGKILL, to: worker.process) }
+        if worker.ending == nil {
+          environment.launcher.signal(SIGKILL, to: worker.process)
+          try removeTemporaryFiles(of: run, worker.process)
+        }
         // Where the ledger's machine fails now, this is tried again with the next look.
         active[run]?.ending = ending
         try take(run, worker, ending)
@@ -145,6 +148,17 @@ final class Supervisor {
       } else if now - worker.startedAt > worker.timeout {
         stop(run, .timeout)
       }
+    }
+  }
+
+  /// Removes what a worker that is gone had begun to write.
+  private func removeTemporaryFiles(of run: RunID, _ process: Int32) throws {
+    do {
+      try environment.removeTemporaryFiles(in: paths.run(run), depth: 1)
+      // Other workers write there too; each names its files for its process.
+      try environment.removeTemporaryFiles(in: paths.cache, depth: 0, ending: ".\(process).tmp")
+    } catch is FileError {
+      // The next start tries again.
     }
   }
 
