@@ -175,6 +175,41 @@ struct SupervisorTests {
     #expect(run.state == .queued && run.failures == 0 && run.interruptions == 0 && run.notBefore == nil)
   }
 
+  @Test("on a full disk draining ends in time, without an error, and the next start queues the run again")
+  func drainedOnFullDisk() throws {
+    let (studio, _) = try studio(.hang(listens: true))
+    studio.steps = FailingSteps(.recordInterrupted, LedgerError.machine(.diskFull, "no space"), times: .max)
+    do {
+      let session = try studio.session()
+      _ = try session.takeIn()
+      _ = try session.queue(job: "chorales", request: "r1")
+      try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+      let begun = studio.clock.monotonic
+      try session.supervisor.drain()
+      #expect(studio.clock.monotonic - begun < 5)
+      #expect(try run(studio).state == .running)
+    }
+    studio.steps = UnobservedSteps()
+    _ = try studio.session()
+    #expect(try run(studio).state == .queued)
+  }
+
+  @Test("a worker whose end cannot be recorded keeps no other from being looked at")
+  func pollAll() throws {
+    let (studio, launcher) = try studio(.die(iterations: 1), .hang(listens: true))
+    let second = "  second: {corpus: bach, timeout: 10m, train: {representation: steps, iterations: 10}}\n"
+    let jobs = TemporaryStudio.jobs.replacing("settle: 0s", with: "settle: 0s, workers: 2") + second
+    try studio.write("jobs.yaml", Array(jobs.utf8))
+    studio.steps = FailingSteps(.recordInterrupted, LedgerError.machine(.diskFull, "no space"), times: .max)
+    let session = try studio.session()
+    _ = try session.takeIn()
+    for job in ["chorales", "second"] { _ = try session.queue(job: job, request: "r1") }
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    studio.clock.advance(601)
+    #expect(throws: LedgerError.self) { try session.supervisor.poll() }
+    #expect(launcher.launched == 2 && launcher.signals == [SIGTERM])
+  }
+
   @Test("what a worker that is gone had begun to write is removed, what others write in the cache is not")
   func temporaryFiles() throws {
     let (studio, launcher) = try studio(.hang(listens: true))
