@@ -189,6 +189,20 @@ struct SchedulerTests {
     #expect(try session.scheduler.look(session.jobs.file) == 1)
   }
 
+  @Test("a clock that was set while the ledger could not be written is noticed with the next look")
+  func unrecordedCorrection() throws {
+    let studio = try studio("schedule: {every: 1h}")
+    // The first two: jobs.yaml, and the job's schedule.
+    studio.steps = FailingSteps(.recordSchedule, LedgerError.machine(.diskFull, "no space"), after: 2)
+    let session = try studio.session()
+    _ = try session.scheduler.look(session.jobs.file)
+    studio.clock.set(1_780_000_000 + 86_400)
+    #expect(throws: LedgerError.self) { try session.scheduler.look(session.jobs.file) }
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    studio.clock.advance(3601)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+  }
+
   @Test("a bad edit leaves the last good version in force; a removed job's queued runs are cancelled")
   func edits() throws {
     let studio = try studio("schedule: {every: 1h}")

@@ -64,7 +64,6 @@ final class Scheduler {
   /// Starts all schedules afresh where the clock was set by more than three hours.
   private func noticeCorrection(_ now: Date) throws {
     let sinceBoot = environment.clock.sinceBoot
-    defer { lastLook = (now, sinceBoot) }
     var isCorrected = false
     if let lastLook {
       let passed = now.timeIntervalSince(lastLook.wall) - (sinceBoot - lastLook.sinceBoot)
@@ -76,9 +75,12 @@ final class Scheduler {
         max($0.lastDue ?? .distantPast, $0.scheduleSince ?? .distantPast) > now + Self.correction
       }
     }
-    guard isCorrected else { return }
-    environment.log.notice("the clock was set by more than 3 hours; schedules count from now")
-    try environment.make(.recordSchedule) { try ledger.restartSchedules(at: now) }
+    if isCorrected {
+      environment.log.notice("the clock was set by more than 3 hours; schedules count from now")
+      try environment.make(.recordSchedule) { try ledger.restartSchedules(at: now) }
+    }
+    // Only now: where the ledger's machine failed, the next look sees the same change.
+    lastLook = (now, sinceBoot)
   }
 
   private func queueDue(_ job: JobSpec, _ state: JobState, _ schedule: Schedule, _ now: Date) throws -> Bool {
