@@ -176,6 +176,60 @@ struct SchedulerTests {
     }
   }
 
+  @Test("an interval goes on in real time when the clock is put back by less than three hours, as status tells")
+  func intervalPutBack() throws {
+    let studio = try studio("schedule: {every: 1h}\n    overlap: queue")
+    let session = try studio.session()
+    _ = try session.scheduler.look(session.jobs.file)
+    studio.clock.advance(3600)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+    for run in try studio.reader.queue() { try session.cancel(run.id) }
+    studio.clock.set(1_780_000_000 - 3600)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    let told = StatusReport(paths: studio.paths, environment: studio.environment).jobs.first?.next.first?.time
+    #expect(told?.seconds == 1_780_000_000)
+    studio.clock.advance(3599)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    studio.clock.advance(1)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+  }
+
+  @Test("minutes that a clock which was put back shows again are run once; those that it had not kept are run")
+  func cronPutBack() throws {
+    let midnight = 20_000.0 * 86_400
+    let studio = try studio("schedule: \"*/10 * * * *\"\n    timezone: UTC\n    overlap: queue")
+    studio.clock.set(midnight + 7200 + 60)
+    let session = try studio.session()
+    func minutes(_ count: Int) throws {
+      for _ in 0..<count {
+        _ = try session.scheduler.look(session.jobs.file)
+        for run in try studio.reader.queue() { try session.cancel(run.id) }
+        studio.clock.advance(60)
+      }
+    }
+    try minutes(20)
+    // Now 2:21, with runs of 2:10 and 2:20; the hour before was never seen.
+    studio.clock.set(midnight + 3600 + 2700)
+    try minutes(60)
+    let due = try studio.reader.runs().compactMap { $0.dueAt.map { ($0.timeIntervalSince1970 - midnight) / 60 } }
+    #expect(due.sorted() == [110, 120, 130, 140, 150, 160])
+  }
+
+  @Test("a fixed time that was kept is told by status for the next day, though the clock was put back over it")
+  func fixedPutBack() throws {
+    let midnight = 20_000.0 * 86_400
+    let studio = try studio("schedule: \"0 3 * * *\"\n    timezone: UTC")
+    studio.clock.set(midnight + 10_000)
+    let session = try studio.session()
+    _ = try session.scheduler.look(session.jobs.file)
+    studio.clock.set(midnight + 11_000)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+    studio.clock.set(midnight + 10_000)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    let told = StatusReport(paths: studio.paths, environment: studio.environment).jobs.first?.next.first?.time
+    #expect(told?.seconds == 20_001 * 86_400 + 10_800)
+  }
+
   @Test("when the clock is set by more than three hours, times count from then")
   func correction() throws {
     let studio = try studio("schedule: {every: 1h}")

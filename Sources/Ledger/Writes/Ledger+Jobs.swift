@@ -31,6 +31,11 @@ extension Ledger {
     try write { try $0.run("UPDATE jobs SET schedule_since = ?, last_due_at = NULL", [at.stamp]) }
   }
 
+  /// Lets one job's schedule count from now, as the clock was put back.
+  package func restartSchedule(ofJob job: String, at: Date) throws {
+    try write { try $0.run("UPDATE jobs SET schedule_since = ?, last_due_at = NULL WHERE name = ?", [at.stamp, job]) }
+  }
+
   /// Records the last good `jobs.yaml`, and cancels the queued runs of jobs that it no longer names; the same text again
   /// changes nothing.
   ///

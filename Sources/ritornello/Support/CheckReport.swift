@@ -48,8 +48,7 @@ struct CheckReport {
       let reader = LedgerReader(studio: studio)
       let states = (try? reader.jobStates()) ?? []
       for job in parsed.jobs {
-        let last = states.first { $0.name == job.name }?.lastDue(of: job)
-        add(job, parsed.scheduleMarks[job.name], lastDue: last, now)
+        add(job, parsed.scheduleMarks[job.name], states.first { $0.name == job.name }, now)
         let past = (try? reader.pastWork(RunEstimate.most, ofJob: job.name)) ?? []
         jobs[jobs.count - 1].estimate = RunEstimate(job, past: past)
       }
@@ -64,14 +63,10 @@ struct CheckReport {
     }
   }
 
-  private mutating func add(_ job: JobSpec, _ mark: Mark?, lastDue: UTCTime?, _ now: UTCTime) {
-    guard let spec = job.schedule, let schedule = Schedule(spec, timezone: job.timezone) else {
-      jobs.append(Job(spec: job, next: [], hasRun: false))
-      return
-    }
-    let next = schedule.nextTimes(5, after: now, lastDue: lastDue)
-    jobs.append(Job(spec: job, next: next, hasRun: lastDue != nil))
-    if case .at(let time) = spec, next.isEmpty {
+  private mutating func add(_ job: JobSpec, _ mark: Mark?, _ state: JobState?, _ now: UTCTime) {
+    let next = job.nextTimes(5, state: state, after: now)
+    jobs.append(Job(spec: job, next: next, hasRun: job.schedule != nil && state?.lastDue(of: job) != nil))
+    if case .at(let time) = job.schedule, next.isEmpty {
       let place = mark.map { "jobs.yaml:\($0.line):\($0.column): " } ?? ""
       warnings.append("\(place)warning: \(time) is past, so the job '\(job.name)' is never due")
     }
