@@ -114,6 +114,23 @@ struct SupervisorTests {
     #expect(try run(studio).error?.contains("melody: there is no 'x.mid'") == true)
   }
 
+  @Test(
+    "a melody that can be no file fails the run and does not block it, naming the field",
+    arguments: [("notes", "is a folder"), ("big.mid", "holds more than 32 MiB"), (nil, "is too long a name")])
+  func unusableMelody(name: String?, reason: String) throws {
+    let (studio, _) = try studio(.finish)
+    try FileManager.default.createDirectory(at: studio.url("notes"), withIntermediateDirectories: true)
+    #expect(FileManager.default.createFile(atPath: studio.url("big.mid").path, contents: nil))
+    #expect(truncate(studio.url("big.mid").path, (32 << 20) + 1) == 0)
+    let melody = name ?? String(repeating: "x", count: 300)
+    let spec = "name: one\ncorpus: bach\ntrain: {}\ngenerate: {melody: \(melody)}\n"
+    try studio.write("inbox/one.yaml", Array(spec.utf8))
+    #expect(try studio.pass().status == 1)
+    #expect(try run(studio).state == .failed)
+    let error = try #require(try run(studio).error)
+    #expect(error.hasPrefix("melody: '") && error.contains(reason))
+  }
+
   @Test("a fault of data or spec is not tried again", arguments: ["data", "spec"])
   func refused(kind: String) throws {
     let (studio, launcher) = try studio(.fail(kind == "data" ? .data : .spec))
