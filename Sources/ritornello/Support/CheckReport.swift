@@ -54,10 +54,10 @@ struct CheckReport {
       }
     }
     let inbox = FileName("inbox")
-    for name in Self.specNames(in: folder.appending(inbox)) {
+    for name in try Self.specNames(in: studio) {
       let path = inbox.appending(name)
-      let (spec, diagnostics) = OneOffSpec.parse(
-        bytes: try Self.read(folder.appending(path)), path: name.shown, studio: file)
+      let (spec, diagnostics) = PendingSpecs.parse(
+        try Self.read(folder.appending(path)), name: name.last, studio: file)
       faults += diagnostics.map { Fault(path: path, diagnostic: $0) }
       if let spec { specs.append((path, spec)) }
     }
@@ -81,26 +81,13 @@ struct CheckReport {
     }
   }
 
-  /// The names of the specs in a folder, sorted; none where there is no folder.
-  ///
-  /// Names that begin with a dot are not ours.
-  private static func specNames(in folder: FileName) -> [FileName] {
-    let path = folder.bytes.map { CChar(bitPattern: $0) } + [0]
-    guard let stream = opendir(path) else { return [] }
-    defer { closedir(stream) }
-    var result: [FileName] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { FileName(bytes: Array($0.prefix { $0 != 0 })) }
-      let isSpec = [".yaml", ".yml"].contains { ending in
-        name.bytes.count > ending.utf8.count && name.bytes.suffix(ending.utf8.count).elementsEqual(ending.utf8)
-      }
-      guard name.bytes.first != UInt8(ascii: "."), isSpec else { continue }
-      var status = stat()
-      let whole = folder.appending(name).bytes.map { CChar(bitPattern: $0) } + [0]
-      guard lstat(whole, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-      result.append(name)
+  /// The specs that the studio would take, by their paths below its inbox.
+  private static func specNames(in studio: String) throws -> [FileName] {
+    do {
+      return try PendingSpecs(in: StudioPaths(root: studio)).paths
+    } catch let error as FileError {
+      throw fail("\(error); \(error.remedy)", Exit.inputOutput)
     }
-    return result.sorted()
   }
 }
 
