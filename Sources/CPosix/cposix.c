@@ -57,3 +57,8 @@ long cposix_filesystem_type(const char *path) {
 int cposix_spawn_in_folder(posix_spawn_file_actions_t *actions, const char *folder) {
   return posix_spawn_file_actions_addchdir_np(actions, folder);
 }
+
+int cposix_flush_output(void) {
+  if (fflush(stdout) != 0) return errno;
+  return ferror(stdout) ? -1 : 0;
+}
