@@ -148,11 +148,12 @@ struct GenerateCommand: ParsableCommand {
       }.joined(separator: "\n")
     }
     let songs = zip(outcome.songs.map(\.song), paths).map { song, path in
-      JSONValue.object([
-        ("path", .string(PathWalk.absolute(PathWalk.argument(path)).shown)), ("sha256", .string(song.sha256.hex)),
-        ("seed", .int(Int(song.seed))), ("bars", .double(song.bars)), ("notes", .int(song.notes)),
-        ("seconds", .double(song.seconds)),
-      ])
+      JSONValue.object(
+        JSONValue.members(naming: PathWalk.absolute(FileName(path))) + [
+          ("sha256", .string(song.sha256.hex)), ("seed", .int(Int(song.seed))), ("bars", .double(song.bars)),
+          ("notes", .int(song.notes)),
+          ("seconds", .double(song.seconds)),
+        ])
     }
     return JSONValue.object([
       ("weights", .string(hash.hex)), ("songs", .array(songs)), ("tokens", .int(outcome.tokens)),

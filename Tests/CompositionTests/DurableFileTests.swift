@@ -35,7 +35,9 @@ struct DurableFileTests {
     #expect(try DurableFile.read(to) == [2])
   }
 
-  @Test("a file system that knows no fsync of a folder is no fault, a disk that fails is", arguments: [EINVAL, ENOTSUP, EIO])
+  @Test(
+    "a file system that knows no fsync of a folder is no fault, a disk that fails is",
+    arguments: [EINVAL, ENOTSUP, EIO])
   func flush(code: Int32) throws {
     let path = folder.path + "/x"
     if code == EIO {

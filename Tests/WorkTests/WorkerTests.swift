@@ -128,7 +128,8 @@ struct WorkerTests {
     #expect(written[.modificationDate] as? Date == rewritten[.modificationDate] as? Date)
   }
 
-  @Test("weights of another order that lie in the run's folder are trained anew", arguments: ["music", "settings", "older"])
+  @Test(
+    "weights of another order that lie in the run's folder are trained anew", arguments: ["music", "settings", "older"])
   func otherTraining(change: String) throws {
     var order = try order()
     order.generate = nil

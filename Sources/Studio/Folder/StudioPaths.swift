@@ -54,6 +54,9 @@ extension FileName {
   /// The path of an entry of this folder.
   static func / (folder: FileName, name: FileName) -> FileName { folder.appending(name) }
 
+  /// The path as text, for what opens files by text: exact where it is UTF-8.
+  var openable: String { text ?? shown }
+
   /// The path without its last component; empty where there is none.
   var folder: FileName {
     guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return FileName(bytes: []) }
