@@ -131,12 +131,21 @@ struct GenerateCommand: ParsableCommand {
     }
   }
 
+  /// Writes songs under names that were free; 73 where one cannot be made, 74 where the machine fails.
   private func write(_ songs: [GeneratedSong], to paths: [String]) throws {
     do {
       try DurableFile.makeFolder(output)
-      for (song, path) in zip(songs, paths) { try DurableFile.write(song.bytes, to: path, replacing: false) }
     } catch {
       throw fail("\(error)", Exit.cannotCreate)
+    }
+    for (song, path) in zip(songs, paths) {
+      try checkOutput(path)
+      do {
+        try DurableFile.write(song.bytes, to: path, replacing: false)
+      } catch  where DurableFile.exists(path) {
+        // It came there since it was looked for.
+        throw fail("\(error)", Exit.cannotCreate)
+      }
     }
   }
 

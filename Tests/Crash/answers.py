@@ -12,6 +12,7 @@ import tempfile
 import time
 
 from studio import Studio, midi
+from two import can_mount, mount, unmount
 
 CORPUS = {f"bach/{number}.mid": midi(number) for number in range(5)}
 
@@ -60,10 +61,64 @@ def pending_specs(binary):
         studio.remove()
 
 
+def exact_names(binary):
+    """JSON has exact names, text has safe ones, and paths count from the working folder or the studio."""
+    studio = prepared(binary)
+    odd = tempfile.mkdtemp(prefix="ritornello-a\tb-")
+    try:
+        assert studio.call("run", "tiny").returncode == 0
+        moved = odd + "/studio"
+        os.rename(studio.root, moved)
+        os.mkdir(studio.root)
+        assert json.loads(call(binary, "status", "--json", "--studio", moved).stdout)["studio"] == moved
+        song = "outbox/tiny/0001/tiny-0001-01.mid"
+        found = json.loads(call(binary, "reproduce", song, "--json", "--studio", moved, cwd="/").stdout)
+        assert found["same"] and found["file"] == found["sha256"], found
+        weights = os.listdir(moved + "/.ritornello/weights")[0]
+        made = json.loads(call(binary, "generate", f"{moved}/.ritornello/weights/{weights}", "-o", odd + "/songs",
+                               "--length", "2 bars", "--json").stdout)
+        assert made["songs"][0]["path"] == odd + "/songs/01.mid", made
+        result = call(binary, "songs", "--studio", odd + "/none")
+        assert result.returncode == 66 and "\t" not in result.stderr and "a\\x09b" in result.stderr, result
+        result = call(binary, "generate", odd + "/none", "-o", odd)
+        assert result.returncode == 66 and "\t" not in result.stderr, result
+    finally:
+        subprocess.run(["rm", "-rf", odd])
+        studio.remove()
+
+
+def statuses(binary):
+    """Exit statuses are those of CONTRACTS."""
+    studio = prepared(binary)
+    try:
+        assert studio.call("run", "tiny").returncode == 0
+        os.mkdir(studio.path("folder"))
+        result = studio.call("lineage", studio.path("folder"))
+        assert result.returncode == 65 and "regular file" in result.stderr, result
+        weights = os.listdir(studio.path(".ritornello/weights"))[0].split(".")[0]
+        assert studio.call("weights", "pin", weights).returncode == 0
+        if not can_mount():
+            return
+        small = studio.path("small")
+        os.mkdir(small)
+        mount(small, "-o", "size=64k")
+        try:
+            result = call(binary, "generate", f"{studio.root}/.ritornello/weights/{weights}.safetensors", "-o", small,
+                          "--songs", "40", "--length", "64 bars")
+            assert result.returncode == 74 and "No space left" in result.stderr, result
+            result = call(binary, "generate", f"{studio.root}/.ritornello/weights/{weights}.safetensors", "-o", small,
+                          "--length", "2 bars")
+            assert result.returncode == 73, result
+        finally:
+            unmount(small)
+    finally:
+        studio.remove()
+
+
 def main():
     binary = os.path.abspath(sys.argv[1])
     begun = time.monotonic()
-    checks = [output_is_full, pending_specs]
+    checks = [output_is_full, pending_specs, exact_names, statuses]
     for check in checks:
         check(binary)
         print(f"ok: {check.__doc__.splitlines()[0]}", flush=True)
