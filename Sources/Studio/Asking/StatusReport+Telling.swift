@@ -105,7 +105,7 @@ extension StatusReport {
 
   private static func text(_ running: Running) -> String {
     guard let progress = running.progress else { return "\(running.run)" }
-    var text = "\(running.run) \(progress.stage.rawValue), \(Int((progress.fraction * 100).rounded(.down))) %"
+    var text = "\(running.run) \(progress.stage.rawValue), \(progress.percent) %"
     if progress.iterations > 0 { text += ", iteration \(progress.iteration) of \(progress.iterations)" }
     if let left = progress.etaSeconds, left.isFinite { text += ", \(TimeLeft.text(left)) left" }
     return text
