@@ -142,7 +142,8 @@ struct GenerateCommand: ParsableCommand {
       try checkOutput(path)
       do {
         try DurableFile.write(song.bytes, to: path, replacing: false)
-      } catch  where DurableFile.exists(path) {
+      } catch {
+        guard DurableFile.exists(path) else { throw error }
         // It came there since it was looked for.
         throw fail("\(error)", Exit.cannotCreate)
       }

@@ -12,18 +12,19 @@ package struct PendingSpecs {
   ///
   /// - Throws: `FileError` where the inbox is there and cannot be read.
   package init(in studio: StudioPaths, files: any FileSystem = GlibcFileSystem()) throws {
-    let scan: InboxScan
-    do {
-      scan = try InboxTree(of: studio.inbox, files: files).look(isRemote: true)
-    } catch  where error.isMissing {
-      paths = []
-      return
-    }
-    let entries = scan.files.filter(\.isSpec)
+    let entries = try Self.files(in: studio.inbox, files).filter(\.isSpec)
     // Without a ledger that can be read, none has a fate.
     let reader = LedgerReader(studio: studio.root.text ?? studio.root.shown)
     let fates = (try? reader.fates(of: entries.map(\.drop))) ?? [:]
     paths = entries.filter { fates[$0.drop] == nil }.map(\.path)
+  }
+
+  private static func files(in inbox: FileName, _ files: any FileSystem) throws(FileError) -> [InboxEntry] {
+    do {
+      return try InboxTree(of: inbox, files: files).look(isRemote: true).files
+    } catch  where error.isMissing {
+      return []
+    }
   }
 
   /// Reads a spec as it is read when it is taken.

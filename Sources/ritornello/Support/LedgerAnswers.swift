@@ -30,11 +30,7 @@ enum LedgerAnswers {
 
   /// Writes to a studio's ledger while no other process owns the studio.
   static func writing<Result>(_ studio: String, as word: String, _ work: (Ledger) throws -> Result) throws -> Result {
-    do throws(FileError) {
-      try GlibcFileSystem().makeFolder(StudioPaths(root: studio).hidden, in: workingFolder, permissions: 0o755)
-    } catch {
-      if error.code != EEXIST { throw error }
-    }
+    try makeFolder(StudioPaths(root: studio).hidden)
     let lock = try StudioLock(
       at: StudioPaths(root: studio).lock, word: word, files: GlibcFileSystem(), clock: SystemClock())
     return try withExtendedLifetime(lock) {
@@ -42,6 +38,15 @@ enum LedgerAnswers {
       let result = Swift.Result { try work(ledger) }
       try ledger.close()
       return try result.get()
+    }
+  }
+
+  private static func makeFolder(_ path: FileName) throws(FileError) {
+    do {
+      try GlibcFileSystem().makeFolder(path, in: workingFolder, permissions: 0o755)
+    } catch {
+      if error.code == EEXIST { return }
+      throw error
     }
   }
 
