@@ -90,7 +90,7 @@ struct OpeningTests {
     #expect(!left.contains { $0.hasSuffix(".tmp") })
   }
 
-  @Test("a copy of another ledger is not taken for this one's, and one that holds the same is not made twice")
+  @Test("a copy of another ledger is not taken for this one's, and an update that fails leaves none")
   func staleCopy() throws {
     let studio = try TemporaryLedger()
     try studio.take("a.mid", into: "bach", "a")

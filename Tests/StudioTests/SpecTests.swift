@@ -29,8 +29,9 @@ struct SpecTests {
     arguments: [
       ("name: tonight\ncorpsu: bach\n", "x.yaml:2:1: "),
       (good + "on_finish: [sh]\n", "x.yaml:4:1: "),
-      (good + "generate: {prime: ../secret.mid}\n", "x.yaml:4:19: prime: '../secret.mid' lies outside"),
-      (good + "generate: {melody: '/etc/secret.mid'}\n", "x.yaml:4:20: melody: '/etc/secret.mid' lies outside"),
+      (good + "generate: {prime: ../secret.mid}\n", "x.yaml:4:19: prime is '../secret.mid'"),
+      (good + "generate: {melody: '/etc/secret.mid'}\n", "x.yaml:4:20: melody is '/etc/secret.mid'"),
+      (good + "generate: {prime: ./x.mid}\n", "x.yaml:4:19: prime is './x.mid'"),
     ])
   func rejected(text: String, expected: String) throws {
     let studio = try TemporaryStudio()

@@ -41,10 +41,20 @@ package final class Ledger: Sendable {
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       let version = try pool.read { try LedgerVersion(of: $0) }
       try version.check(against: migrations, path: path)
+      var copy: String?
       if version.number > 0, version.number < migrations.newest {
-        try LedgerCopy.make(of: pool, at: folder.path + "/ledger-before-\(migrations.newest)", ending: ".sqlite")
+        copy = try LedgerCopy.make(
+          of: pool, at: folder.path + "/ledger-before-\(migrations.newest)", ending: ".sqlite")
       }
-      try migrations.migrate(pool)
+      do {
+        try migrations.migrate(pool)
+      } catch {
+        // Where nothing of it was done, there is nothing to go back from; the next opening copies again.
+        if let copy, (try? pool.read { try LedgerVersion(of: $0) })?.number == version.number {
+          try? FileManager.default.removeItem(atPath: copy)
+        }
+        throw error
+      }
       guard try pool.writeWithoutTransaction({ try Int.fetchOne($0, sql: "PRAGMA synchronous") }) == 2 else {
         throw LedgerError.fault("the ledger \(path) does not write durably: synchronous is not FULL")
       }

@@ -6,25 +6,22 @@ internal import Glibc
 enum LedgerCopy {
   /// Copies a ledger as it is, durably, under the first name that is free: `PATH.sqlite`, `PATH-2.sqlite` …
   ///
-  /// Where the newest of these holds the same, as after an update that was cut off, it is left at that.
-  static func make(of pool: DatabasePool, at path: String, ending: String) throws {
+  /// Gives the copy's path.
+  static func make(of pool: DatabasePool, at path: String, ending: String) throws -> String {
     let files = FileManager.default
     let temporary = path + ending + ".tmp"
     if files.fileExists(atPath: temporary) { try files.removeItem(atPath: temporary) }
     do {
       try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [temporary]) }
-      var (number, newest, free) = (1, String?.none, path + ending)
+      var (number, free) = (1, path + ending)
       while files.fileExists(atPath: free) {
         number += 1
-        (newest, free) = (free, path + "-\(number)" + ending)
-      }
-      if let newest, files.contentsEqual(atPath: newest, andPath: temporary) {
-        try files.removeItem(atPath: temporary)
-        return
+        free = path + "-\(number)" + ending
       }
       try synchronise(temporary, O_RDONLY)
       try files.moveItem(atPath: temporary, toPath: free)
       try synchronise((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY)
+      return free
     } catch {
       // What could not be written takes no space on a disk that may be full.
       try? files.removeItem(atPath: temporary)

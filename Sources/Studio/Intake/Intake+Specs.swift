@@ -11,7 +11,7 @@ extension Intake {
     _ entry: InboxEntry, _ bytes: [UInt8], _ descriptor: Int32, _ configuration: JobsFile
   ) throws -> Decision {
     let hash = ContentHash(of: bytes)
-    let (spec, diagnostics) = PendingSpecs.parse(bytes, name: entry.path.last, studio: configuration)
+    let (spec, diagnostics) = OneOffSpec.parse(bytes: bytes, path: entry.path.last.shown, studio: configuration)
     guard let spec else {
       return try reject(
         entry, hash, "not a usable spec\n" + diagnostics.map(\.rendered).joined(separator: "\n"))

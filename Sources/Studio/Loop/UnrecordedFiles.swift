@@ -76,7 +76,10 @@ struct UnrecordedFiles {
   /// - Throws: `FileError` or `LedgerError` where the machine fails.
   func look() throws -> [Problem] {
     let names = try environment.names(in: paths.unrecorded)
-    guard !names.isEmpty else { return [] }
+    guard !names.isEmpty else {
+      removeFolder()
+      return []
+    }
     let rows = try Rows(reader)
     var counts: [Kind: Int] = [:]
     for name in names {
@@ -90,12 +93,14 @@ struct UnrecordedFiles {
       }
     }
     if counts.isEmpty {
-      // It stays where something else lies in it.
-      try? environment.files.removeFolder(paths.unrecorded, in: workingFolder)
+      removeFolder()
       return []
     }
     return [problem(counts)]
   }
+
+  /// Removes the folder if it is there and empty.
+  private func removeFolder() { try? environment.files.removeFolder(paths.unrecorded, in: workingFolder) }
 
   /// What lies among objects and weights, in order.
   func stored() throws -> [Stored] {

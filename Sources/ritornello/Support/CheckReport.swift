@@ -56,8 +56,8 @@ struct CheckReport {
     let inbox = FileName("inbox")
     for name in try Self.specNames(in: studio) {
       let path = inbox.appending(name)
-      let (spec, diagnostics) = PendingSpecs.parse(
-        try Self.read(folder.appending(path)), name: name.last, studio: file)
+      let (spec, diagnostics) = OneOffSpec.parse(
+        bytes: try Self.read(folder.appending(path)), path: name.last.shown, studio: file)
       faults += diagnostics.map { Fault(path: path, diagnostic: $0) }
       if let spec { specs.append((path, spec)) }
     }
