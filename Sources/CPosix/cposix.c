@@ -16,6 +16,11 @@ int cposix_lock_exclusively(int descriptor) { return flock(descriptor, LOCK_EX |
 
 int cposix_unlock(int descriptor) { return flock(descriptor, LOCK_UN); }
 
+int cposix_flush_output(void) {
+  if (fflush(stdout) != 0) return errno;
+  return ferror(stdout) ? -1 : 0;
+}
+
 int cposix_is_locked(int descriptor) {
   if (flock(descriptor, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK ? 1 : -1;
   flock(descriptor, LOCK_UN);
@@ -56,9 +61,4 @@ long cposix_filesystem_type(const char *path) {
 
 int cposix_spawn_in_folder(posix_spawn_file_actions_t *actions, const char *folder) {
   return posix_spawn_file_actions_addchdir_np(actions, folder);
-}
-
-int cposix_flush_output(void) {
-  if (fflush(stdout) != 0) return errno;
-  return ferror(stdout) ? -1 : 0;
 }

@@ -140,10 +140,9 @@ package enum DurableFile {
     }
   }
 
-  /// Renames a file to a name that is free.
+  /// Renames a file to a name that is free, and gives whether it was; if not, errno says why (EEXIST: it is not free).
   ///
-  /// - Parameter rename: renameat2 with RENAME_NOREPLACE, or what stands for it in tests.
-  /// - Returns: whether it was; if not, errno says why, EEXIST where the name is not free.
+  /// `rename` is renameat2 with RENAME_NOREPLACE, or what stands for it in tests.
   static func renameWithoutReplacing(
     _ from: String, to path: String,
     by rename: (String, String) -> Int32 = { cposix_rename_noreplace(AT_FDCWD, $0, AT_FDCWD, $1) }
@@ -159,9 +158,7 @@ package enum DurableFile {
     return Glibc.rename(from, path) == 0
   }
 
-  /// Makes the names of the folder of a path outlast a power cut.
-  ///
-  /// - Parameter flush: fsync, or what stands for it in tests.
+  /// Makes the names of the folder of a path outlast a power cut; `flush` is fsync, or what stands for it in tests.
   static func flushFolder(of path: String, by flush: (Int32) -> Int32 = { fsync($0) }) throws(CompositionError) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let descriptor = cposix_open_at(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)

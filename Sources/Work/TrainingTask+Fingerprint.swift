@@ -12,9 +12,7 @@ struct FinishedTraining: Codable {
 }
 
 extension TrainingTask {
-  /// A hash of all that its weights' bytes follow from.
-  ///
-  /// - Parameter generate: the defaults for songs that the weights' metadata are given.
+  /// A hash of all that its weights' bytes follow from; `generate` are the defaults for songs that go into their metadata.
   func fingerprint(_ generate: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]

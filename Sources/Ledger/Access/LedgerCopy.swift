@@ -4,9 +4,9 @@ internal import Glibc
 
 /// A copy of a ledger beside it, which a person goes back to.
 enum LedgerCopy {
-  /// Copies a ledger as it is, durably, under the first name that is free: `PATH.sqlite`, `PATH-2.sqlite` …
+  /// Copies a ledger as it is, durably, under the first name that is free.
   ///
-  /// Gives the copy's path.
+  /// That is `PATH.sqlite`, or `PATH-2.sqlite` and so on. Gives the copy's path.
   static func make(of pool: DatabasePool, at path: String, ending: String) throws -> String {
     let files = FileManager.default
     let temporary = path + ending + ".tmp"

@@ -50,7 +50,7 @@ final class TemporaryStudio {
 
     """
 
-  /// - Parameter name: how the folder's name begins.
+  /// Makes a studio; its folder's name begins with `name`.
   init(jobs: String = TemporaryStudio.jobs, name: String = "studio-") throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(name + UUID().uuidString)
     try FileManager.default.createDirectory(
