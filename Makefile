@@ -24,7 +24,7 @@ KILLS  ?= 500
 CROWD  ?= 100000
 SECONDS ?= 60
 
-CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py Tests/Crash/stop.py Tests/Crash/two.py)
+CRASH_TESTS  := $(wildcard Tests/Crash/kill9.py Tests/Crash/crowd.py Tests/Crash/resume.py Tests/Crash/stop.py Tests/Crash/two.py Tests/Crash/answers.py)
 SHARED_TESTS := $(sort $(wildcard Tests/CheckShared/*.py))
 
 .PHONY: help build test check-shared check-midi check-neon check-sanitizers check-engine check-resume check-faults check-kills check-crowd check-hostile check-fuzz check-two demo format lint clean install deps toolchain

@@ -17,6 +17,11 @@ int cposix_lock_exclusively(int descriptor) { return flock(descriptor, LOCK_EX |
 
 int cposix_unlock(int descriptor) { return flock(descriptor, LOCK_UN); }
 
+int cposix_flush_output(void) {
+  if (fflush(stdout) != 0) return errno;
+  return ferror(stdout) ? -1 : 0;
+}
+
 int cposix_is_locked(int descriptor) {
   if (flock(descriptor, LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK ? 1 : -1;
   flock(descriptor, LOCK_UN);

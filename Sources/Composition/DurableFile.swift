@@ -80,9 +80,8 @@ package enum DurableFile {
       unlink(temporary)
       throw error
     }
-    let renamed =
-      replacing ? rename(temporary, path) : cposix_rename_noreplace(AT_FDCWD, temporary, AT_FDCWD, path)
-    guard renamed == 0 else {
+    let isPlaced = replacing ? rename(temporary, path) == 0 : renameWithoutReplacing(temporary, to: path)
+    guard isPlaced else {
       let error = failure(errno == EEXIST ? "replace" : "write", path)
       unlink(temporary)
       throw error
@@ -141,12 +140,36 @@ package enum DurableFile {
     }
   }
 
-  private static func flushFolder(of path: String) throws(CompositionError) {
+  /// Renames a file to a name that is free, and gives whether it was; if not, errno says why (EEXIST: it is not free).
+  ///
+  /// `rename` is renameat2 with RENAME_NOREPLACE, or what stands for it in tests.
+  static func renameWithoutReplacing(
+    _ from: String, to path: String,
+    by rename: (String, String) -> Int32 = { cposix_rename_noreplace(AT_FDCWD, $0, AT_FDCWD, $1) }
+  ) -> Bool {
+    if rename(from, path) == 0 { return true }
+    guard errno == EINVAL || errno == ENOSYS else { return false }
+    // A file system without RENAME_NOREPLACE (some network ones): a look first is the most that can be done.
+    var facts = stat()
+    if lstat(path, &facts) == 0 {
+      errno = EEXIST
+      return false
+    }
+    return Glibc.rename(from, path) == 0
+  }
+
+  /// Makes the names of the folder of a path outlast a power cut; `flush` is fsync, or what stands for it in tests.
+  static func flushFolder(of path: String, by flush: (Int32) -> Int32 = { fsync($0) }) throws(CompositionError) {
     let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
     let descriptor = cposix_open_at(AT_FDCWD, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     guard descriptor >= 0 else { throw failure("flush the folder", folder) }
     defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw failure("flush the folder", folder) }
+    while flush(descriptor) != 0 {
+      if errno == EINTR { continue }
+      // Some file systems do not know fsync of a folder; there is nothing more to do there.
+      if errno == EINVAL || errno == ENOTSUP { return }
+      throw failure("flush the folder", folder)
+    }
   }
 
   private static func failure(_ what: String, _ path: String) -> CompositionError {

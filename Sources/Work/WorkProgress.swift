@@ -53,4 +53,7 @@ package struct WorkProgress: Codable, Sendable, Equatable {
     self.checkpointIteration = checkpointIteration
     self.memoryBytes = memoryBytes
   }
+
+  /// How much of the run is done, of a hundred, whatever a worker has written.
+  package var percent: Int { fraction.isFinite ? Int(max(0, min(1, fraction)) * 100) : 0 }
 }

@@ -165,14 +165,6 @@ package struct Worker {
     music = (order.validationFiles == nil ? all : train.adding(validation), validation)
     let files = (train.fileCount, validation.fileCount)
     let path = folder + "/" + RunFolder.weights
-    // An attempt before this one may have come to the end of training.
-    if let report = try? readJSON(WorkResult.Training.self, from: Self.trainingReport),
-      let (file, hash) = try? WeightsFile.read(path), hash == report.sha256
-    {
-      remarks += report.remarks(files: files.0, heldOut: files.1)
-      return (file, report, validation)
-    }
-    let startLoss = try start.flatMap { try validationLoss(of: $0, as: plan, on: validation, threads: threads) }
     var task = TrainingTask(plan: plan, settings: settings.trainingSettings, train: train, validation: validation)
     task.start = start
     task.startHash = order.weights?.sha256
@@ -181,6 +173,16 @@ package struct Worker {
     task.replacesCheckpoint = true
     task.stopAtIteration = order.stopAtIteration
     task.threads = threads
+    // An attempt before this one may have come to the end of this training; another order's is of no use.
+    let fingerprint = try task.fingerprint(settings.generate.defaults)
+    if let finished = try? readJSON(FinishedTraining.self, from: Self.trainingReport),
+      finished.fingerprint == fingerprint,
+      let (file, hash) = try? WeightsFile.read(path), hash == finished.report.sha256
+    {
+      remarks += finished.report.remarks(files: files.0, heldOut: files.1)
+      return (file, finished.report, validation)
+    }
+    let startLoss = try start.flatMap { try validationLoss(of: $0, as: plan, on: validation, threads: threads) }
     let share = order.generate == nil ? 1 : 0.95
     let memory = try task.checkedMemory()
     tell(WorkProgress(stage: .training, iterations: task.settings.iterations, memoryBytes: memory))
@@ -214,7 +216,7 @@ package struct Worker {
     var report = outcome.report(sha256: ContentHash(of: bytes))
     report.startLoss = startLoss
     remarks += report.remarks(files: files.0, heldOut: files.1)
-    try write(report, to: Self.trainingReport)
+    try write(FinishedTraining(fingerprint: fingerprint, report: report), to: Self.trainingReport)
     task.removeCheckpoints()
     return (outcome.weights, report, validation)
   }

@@ -131,12 +131,22 @@ struct GenerateCommand: ParsableCommand {
     }
   }
 
+  /// Writes songs under names that were free; 73 where one cannot be made, 74 where the machine fails.
   private func write(_ songs: [GeneratedSong], to paths: [String]) throws {
     do {
       try DurableFile.makeFolder(output)
-      for (song, path) in zip(songs, paths) { try DurableFile.write(song.bytes, to: path, replacing: false) }
     } catch {
       throw fail("\(error)", Exit.cannotCreate)
+    }
+    for (song, path) in zip(songs, paths) {
+      try checkOutput(path)
+      do {
+        try DurableFile.write(song.bytes, to: path, replacing: false)
+      } catch {
+        guard DurableFile.exists(path) else { throw error }
+        // It came there since it was looked for.
+        throw fail("\(error)", Exit.cannotCreate)
+      }
     }
   }
 
@@ -148,11 +158,12 @@ struct GenerateCommand: ParsableCommand {
       }.joined(separator: "\n")
     }
     let songs = zip(outcome.songs.map(\.song), paths).map { song, path in
-      JSONValue.object([
-        ("path", .string(PathWalk.absolute(PathWalk.argument(path)).shown)), ("sha256", .string(song.sha256.hex)),
-        ("seed", .int(Int(song.seed))), ("bars", .double(song.bars)), ("notes", .int(song.notes)),
-        ("seconds", .double(song.seconds)),
-      ])
+      JSONValue.object(
+        JSONValue.members(naming: PathWalk.absolute(FileName(path))) + [
+          ("sha256", .string(song.sha256.hex)), ("seed", .int(Int(song.seed))), ("bars", .double(song.bars)),
+          ("notes", .int(song.notes)),
+          ("seconds", .double(song.seconds)),
+        ])
     }
     return JSONValue.object([
       ("weights", .string(hash.hex)), ("songs", .array(songs)), ("tokens", .int(outcome.tokens)),

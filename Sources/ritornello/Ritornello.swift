@@ -31,6 +31,7 @@ struct Ritornello: ParsableCommand {
       var command = try parseAsRoot()
       try checkKernels()
       try command.run()
+      try StandardOutput.flush()
     } catch {
       finish(error)
     }
@@ -60,13 +61,16 @@ struct Ritornello: ParsableCommand {
   private static func finish(_ error: any Error) -> Never {
     let code = exitCode(for: error)
     let message = fullMessage(for: error)
-    if !message.isEmpty {
-      if code == .success {
-        print(HelpText.withExamplesLast(message, discussion: discussion))
-      } else {
-        printError(message)
-      }
+    guard code == .success else {
+      if !message.isEmpty { printError(message) }
+      exit(withError: code)
     }
-    exit(withError: code == .success ? nil : code)
+    if !message.isEmpty { print(HelpText.withExamplesLast(message, discussion: discussion)) }
+    do {
+      try StandardOutput.flush()
+    } catch {
+      exit(withError: error)
+    }
+    exit(withError: nil)
   }
 }

@@ -40,11 +40,13 @@ def files_below(folder):
 
 
 def check_nothing_lost(root, dropped):
-    """Each dropped file's bytes are in the inbox (also rejected, or on the way out), an object, or a recorded spec.
+    """Each dropped file's bytes are in the inbox (also rejected, or on the way out), an object (or one that was set aside,
+    as it has no row), or a recorded spec.
 
     Where an archive was taken, its bytes are those of its entries: dropped gives them as a list of bytes.
     """
-    held = {sha256(contents(path)) for folder in ("inbox", ".ritornello/objects") for path in files_below(f"{root}/{folder}")}
+    folders = ("inbox", ".ritornello/objects", ".ritornello/unrecorded")
+    held = {sha256(contents(path)) for folder in folders for path in files_below(f"{root}/{folder}")}
     held.update(row[0] for row in query(root, "SELECT sha256 FROM specs"))
     for name, data in dropped.items():
         whole, entries = (data[0], data[1:]) if isinstance(data, (list, tuple)) else (data, [])
@@ -59,6 +61,9 @@ def check_objects(root):
     there = {os.path.basename(path)[:-4] for path in glob.glob(f"{root}/.ritornello/objects/*/*.mid")}
     for (hash,) in query(root, "SELECT sha256 FROM objects"):
         assert hash in there, f"the object {hash} is recorded and missing"
+    for path in glob.glob(f"{root}/.ritornello/unrecorded/*"):
+        name = os.path.splitext(os.path.basename(path))[0]
+        assert sha256(contents(path)) == name, f"what was set aside as {name} is not what its name says"
     for path in glob.glob(f"{root}/.ritornello/weights/*.safetensors"):
         name = os.path.basename(path).removesuffix(".safetensors")
         assert sha256(contents(path)) == name, f"the weights {name} are not what their name says"
@@ -137,6 +142,8 @@ def check_at_rest(binary, root, dropped):
     rows = {row[0] for row in query(root, "SELECT sha256 FROM weights WHERE pruned_at IS NULL")}
     for path in glob.glob(f"{root}/.ritornello/weights/*"):
         assert os.path.basename(path).removesuffix(".safetensors") in rows, f"the weights {path} have no row"
+    aside = glob.glob(f"{root}/.ritornello/unrecorded/*")
+    assert not aside, f"these were set aside, though the ledger was never lost: {aside}"
     temporary = [path for path in files_below(f"{root}/.ritornello") if path.endswith(".tmp")]
     assert not temporary, f"temporary files were left: {temporary}"
     assert not os.path.exists(f"{root}/inbox/.ritornello-taken"), "something was left on its way out of the inbox"

@@ -76,7 +76,7 @@ struct JobTests {
     let problem = Problem(code: "a", message: "m", remedy: "r", since: studio.now)
     let pass = {
       _ = try studio.ledger.recordSchedule(ofJob: "a", "@daily", at: studio.now)
-      try studio.ledger.recordConfiguration("version: 1", sha256: hash("version: 1"), at: studio.now)
+      try studio.ledger.recordConfiguration("version: 1", sha256: hash("version: 1"), jobs: [], at: studio.now)
       try studio.ledger.replaceProblems(ofCodes: ["a"], with: [problem])
       try studio.ledger.clearProblem("b")
     }
@@ -92,11 +92,23 @@ struct JobTests {
   func configuration() throws {
     let studio = try TemporaryLedger()
     for text in ["version: 1", "version: 1\n"] {
-      try studio.ledger.recordConfiguration(text, sha256: hash(text), at: studio.now)
+      try studio.ledger.recordConfiguration(text, sha256: hash(text), jobs: [], at: studio.now)
       #expect(
         try studio.reader.configuration()
           == ConfigurationRecord(text: text, sha256: hash(text), loadedAt: studio.now))
     }
+  }
+
+  @Test("a configuration that no longer names a job cancels its queued runs, and no other's, as it is recorded")
+  func removedJob() throws {
+    let studio = try TemporaryLedger()
+    for job in ["kept", "gone"] {
+      _ = try studio.ledger.queueRun(ofJob: job, trigger: .request("r"), settings: "{}", at: studio.now)
+    }
+    try studio.ledger.recordConfiguration("b", sha256: hash("b"), jobs: ["kept"], at: studio.now)
+    #expect(try studio.reader.queue().map(\.id.job) == ["kept"])
+    let gone = try #require(try studio.reader.lastRun(ofJob: "gone"))
+    #expect(gone.state == .cancelled && gone.error == "its job was removed from jobs.yaml")
   }
 
   @Test("a request is done once")

@@ -90,6 +90,27 @@ struct OpeningTests {
     #expect(!left.contains { $0.hasSuffix(".tmp") })
   }
 
+  @Test("a copy of another ledger is not taken for this one's, and an update that fails leaves none")
+  func staleCopy() throws {
+    let studio = try TemporaryLedger()
+    try studio.take("a.mid", into: "bach", "a")
+    try studio.ledger.close()
+    let folder = URL(fileURLWithPath: studio.studio + "/.ritornello")
+    let next = Migration.all.newest + 1
+    try Data([1]).write(to: folder.appendingPathComponent("ledger-before-\(next).sqlite"))
+    let bad =
+      Migration.all + [Migration(version: next, name: "bad", sql: "CREATE TABLE files (x INTEGER) STRICT; oops")]
+    let good = Migration.all + [Migration(version: next, name: "next", sql: "CREATE TABLE later (x INTEGER) STRICT")]
+    for _ in 0..<2 { #expect(throws: LedgerError.self) { try Ledger(path: studio.path, migrations: bad) } }
+    try Ledger(path: studio.path, migrations: good).close()
+    let copies = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+      $0.hasPrefix("ledger-before")
+    }
+    #expect(copies.sorted() == ["ledger-before-\(next)-2.sqlite", "ledger-before-\(next).sqlite"])
+    let copy = try DatabaseQueue(path: folder.path + "/ledger-before-\(next)-2.sqlite")
+    #expect(try copy.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM objects") } == 1)
+  }
+
   @Test("a ledger of the first version is brought up to date: corpora are counted, orders kept")
   func firstVersion() throws {
     let folder = TemporaryLedger.folder()

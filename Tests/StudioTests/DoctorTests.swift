@@ -52,14 +52,28 @@ struct DoctorTests {
   @Test("what a crash leaves and the next start puts in order is no fault")
   func leftovers() throws {
     let studio = try delivered()
-    let hash = ContentHash(of: [1, 2, 3])
-    try studio.write(".ritornello/objects/\(hash.hex.prefix(2))/\(hash).mid", [1, 2, 3])
+    let bytes = TestMIDI.file(pitch: 61)
+    let hash = ContentHash(of: bytes)
+    try studio.write(".ritornello/objects/\(hash.hex.prefix(2))/\(hash).mid", bytes)
+    try studio.write("inbox/bach/b.mid", bytes)
     try studio.write("outbox/.ritornello-chorales-0002/chorales-0002-01.mid", [1])
     let report = examine(studio)
     #expect(codes(report, .fault).isEmpty)
     #expect(codes(report, .notice) == ["left-over", "left-over"])
     try studio.pass()
     #expect(codes(examine(studio), .notice).isEmpty)
+  }
+
+  @Test("music and weights that the ledger has no row for are told, with what can be done")
+  func unrecorded() throws {
+    let studio = try delivered()
+    let bytes = TestMIDI.file(pitch: 61)
+    try studio.write(".ritornello/unrecorded/\(ContentHash(of: bytes)).mid", bytes)
+    try studio.write(".ritornello/unrecorded/\(ContentHash(of: [1])).safetensors", [2])
+    let report = examine(studio)
+    #expect(codes(report, .fault).isEmpty)
+    #expect(Set(codes(report, .notice)) == ["unrecorded-files", "unrecorded-damaged"])
+    #expect(report.checks.contains { $0.remedy?.contains("mv .ritornello/unrecorded/*.mid inbox/CORPUS/") == true })
   }
 
   @Test("a rejected file without its reason is told")

@@ -89,6 +89,11 @@ struct MusicRemarksTests {
       #expect(Set(told.map(\.subject)) == ["tonight/000\(pass + 1)"])
     }
 
+    // It is forgotten after a week, as none of its name may ever come; a job's stands.
+    studio.clock.advance(7 * 86_400 + 1)
+    #expect(try studio.pass().status == 0)
+    #expect(Set(try studio.reader.problems().map(\.subject)) == ["tiny/0002"])
+
     for id in ["tiny/0001/01", "tiny/0002/01"] {
       let comparison = try Reproduction(
         paths: studio.paths, environment: studio.environment, signals: StopSignals(asked: nil), progress: NoProgress()

@@ -22,7 +22,7 @@ struct PerformingLauncher: WorkerLauncher {
 
   func launch(runFolder: FileName, niceness: Int32) throws(FileError) -> Int32 {
     do {
-      let folder = runFolder.shown
+      let folder = runFolder.text ?? runFolder.shown
       var order = try Worker.readOrder(in: folder)
       if isAstray { order.train?.seed += 1 }
       var worker = Worker(order, in: folder, stop: StopFlag())
@@ -71,11 +71,11 @@ struct ReproductionTests {
     """
 
   /// A studio whose program was once of another version, or had other arithmetic, and made two runs.
-  private func studio(version: String? = nil, numerics: Int? = nil, precision: String = "f32") throws
-    -> TemporaryStudio
-  {
+  private func studio(
+    version: String? = nil, numerics: Int? = nil, precision: String = "f32", name: String = "studio-"
+  ) throws -> TemporaryStudio {
     let studio = try TemporaryStudio(
-      jobs: Self.jobs.replacing("batch: 2", with: "batch: 2\n      precision: \(precision)"))
+      jobs: Self.jobs.replacing("batch: 2", with: "batch: 2\n      precision: \(precision)"), name: name)
     studio.launcher = PerformingLauncher(version: version, numerics: numerics)
     studio.programVersion = version ?? ProgramVersion.current
     studio.numerics = numerics ?? ProgramVersion.numerics
@@ -125,10 +125,34 @@ struct ReproductionTests {
   @Test("of an arithmetic that rounded operands were summed otherwise in, songs are made again, weights are not")
   func roundedOperands() throws {
     let studio = try studio(numerics: 2, precision: "bf16")
-    #expect(try compare("tiny/0002/01", deep: false, in: studio).isSame)
+    let song = try compare("tiny/0002/01", deep: false, in: studio)
+    #expect(song.isSame && !song.hasOtherNumerics && song.recordedNumerics == 2)
     let found = try compare("tiny/0002/01", deep: true, in: studio)
     #expect(found.hasOtherNumerics && found.recordedNumerics == 2)
     #expect(found.numerics == ProgramVersion.numerics)
+  }
+
+  @Test("below a folder whose name is not shown as it is")
+  func oddName() throws {
+    let studio = try studio(name: "a\tb-")
+    for song in ["tiny/0001/01", "tiny/0002/01"] {
+      #expect(try compare(song, deep: true, in: studio).isSame)
+    }
+  }
+
+  @Test("a song's path may count from the studio, wherever one is, also where the outbox is a link")
+  func byPath() throws {
+    let studio = try studio()
+    let path = "outbox/tiny/0002/tiny-0002-01.mid"
+    #expect(try compare(path, deep: false, in: studio).asked == ContentHash(of: studio.bytes(path)))
+    let elsewhere = studio.url("elsewhere")
+    try FileManager.default.moveItem(at: studio.url("outbox"), to: elsewhere)
+    try FileManager.default.createSymbolicLink(at: studio.url("outbox"), withDestinationURL: elsewhere)
+    try studio.write("elsewhere/tiny/0002/tiny-0002-01.mid", [1])
+    for name in [path, studio.url(path).path] {
+      let found = try compare(name, deep: false, in: studio)
+      #expect(found.asked == ContentHash(of: [1]) && !found.isSame)
+    }
   }
 
   @Test("weights that come out otherwise are told to differ")

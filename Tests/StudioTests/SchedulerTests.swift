@@ -176,6 +176,60 @@ struct SchedulerTests {
     }
   }
 
+  @Test("an interval goes on in real time when the clock is put back by less than three hours, as status tells")
+  func intervalPutBack() throws {
+    let studio = try studio("schedule: {every: 1h}\n    overlap: queue")
+    let session = try studio.session()
+    _ = try session.scheduler.look(session.jobs.file)
+    studio.clock.advance(3600)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+    for run in try studio.reader.queue() { try session.cancel(run.id) }
+    studio.clock.set(1_780_000_000 - 3600)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    let told = StatusReport(paths: studio.paths, environment: studio.environment).jobs.first?.next.first?.time
+    #expect(told?.seconds == 1_780_000_000)
+    studio.clock.advance(3599)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    studio.clock.advance(1)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+  }
+
+  @Test("minutes that a clock which was put back shows again are run once; those that it had not kept are run")
+  func cronPutBack() throws {
+    let midnight = 20_000.0 * 86_400
+    let studio = try studio("schedule: \"*/10 * * * *\"\n    timezone: UTC\n    overlap: queue")
+    studio.clock.set(midnight + 7200 + 60)
+    let session = try studio.session()
+    func minutes(_ count: Int) throws {
+      for _ in 0..<count {
+        _ = try session.scheduler.look(session.jobs.file)
+        for run in try studio.reader.queue() { try session.cancel(run.id) }
+        studio.clock.advance(60)
+      }
+    }
+    try minutes(20)
+    // Now 2:21, with runs of 2:10 and 2:20; the hour before was never seen.
+    studio.clock.set(midnight + 3600 + 2700)
+    try minutes(60)
+    let due = try studio.reader.runs().compactMap { $0.dueAt.map { ($0.timeIntervalSince1970 - midnight) / 60 } }
+    #expect(due.sorted() == [110, 120, 130, 140, 150, 160])
+  }
+
+  @Test("a fixed time that was kept is told by status for the next day, though the clock was put back over it")
+  func fixedPutBack() throws {
+    let midnight = 20_000.0 * 86_400
+    let studio = try studio("schedule: \"0 3 * * *\"\n    timezone: UTC")
+    studio.clock.set(midnight + 10_000)
+    let session = try studio.session()
+    _ = try session.scheduler.look(session.jobs.file)
+    studio.clock.set(midnight + 11_000)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+    studio.clock.set(midnight + 10_000)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    let told = StatusReport(paths: studio.paths, environment: studio.environment).jobs.first?.next.first?.time
+    #expect(told?.seconds == 20_001 * 86_400 + 10_800)
+  }
+
   @Test("when the clock is set by more than three hours, times count from then")
   func correction() throws {
     let studio = try studio("schedule: {every: 1h}")
@@ -184,6 +238,20 @@ struct SchedulerTests {
     studio.clock.set(1_780_000_000 + 86_400)
     #expect(try session.scheduler.look(session.jobs.file) == 0)
     studio.clock.set(1_780_000_000)
+    #expect(try session.scheduler.look(session.jobs.file) == 0)
+    studio.clock.advance(3601)
+    #expect(try session.scheduler.look(session.jobs.file) == 1)
+  }
+
+  @Test("a clock that was set while the ledger could not be written is noticed with the next look")
+  func unrecordedCorrection() throws {
+    let studio = try studio("schedule: {every: 1h}")
+    // The first two: jobs.yaml, and the job's schedule.
+    studio.steps = FailingSteps(.recordSchedule, LedgerError.machine(.diskFull, "no space"), after: 2)
+    let session = try studio.session()
+    _ = try session.scheduler.look(session.jobs.file)
+    studio.clock.set(1_780_000_000 + 86_400)
+    #expect(throws: LedgerError.self) { try session.scheduler.look(session.jobs.file) }
     #expect(try session.scheduler.look(session.jobs.file) == 0)
     studio.clock.advance(3601)
     #expect(try session.scheduler.look(session.jobs.file) == 1)
@@ -204,6 +272,19 @@ struct SchedulerTests {
     #expect(try session.jobs.reload())
     try session.tellProblems()
     #expect(try studio.reader.problems().isEmpty)
+    #expect(try states(studio) == [.cancelled])
+  }
+
+  @Test("an edit that could not be recorded is taken up with the next look")
+  func unrecordedEdit() throws {
+    let studio = try studio("schedule: {every: 1h}")
+    studio.steps = FailingSteps(.recordSchedule, LedgerError.machine(.diskFull, "no space"), after: 1)
+    let session = try studio.session()
+    _ = try session.queue(job: "nightly", request: "r1")
+    try studio.write("jobs.yaml", Array("version: 1\njobs: {}\n".utf8))
+    #expect(throws: LedgerError.self) { try session.jobs.reload() }
+    #expect(try session.jobs.reload())
+    #expect(session.jobs.file.jobs.isEmpty)
     #expect(try states(studio) == [.cancelled])
   }
 

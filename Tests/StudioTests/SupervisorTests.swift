@@ -114,6 +114,23 @@ struct SupervisorTests {
     #expect(try run(studio).error?.contains("melody: there is no 'x.mid'") == true)
   }
 
+  @Test(
+    "a melody that can be no file fails the run and does not block it, naming the field",
+    arguments: [("notes", "is a folder"), ("big.mid", "holds more than 32 MiB"), (nil, "is too long a name")])
+  func unusableMelody(name: String?, reason: String) throws {
+    let (studio, _) = try studio(.finish)
+    try FileManager.default.createDirectory(at: studio.url("notes"), withIntermediateDirectories: true)
+    #expect(FileManager.default.createFile(atPath: studio.url("big.mid").path, contents: nil))
+    #expect(truncate(studio.url("big.mid").path, (32 << 20) + 1) == 0)
+    let melody = name ?? String(repeating: "x", count: 300)
+    let spec = "name: one\ncorpus: bach\ntrain: {}\ngenerate: {melody: \(melody)}\n"
+    try studio.write("inbox/one.yaml", Array(spec.utf8))
+    #expect(try studio.pass().status == 1)
+    #expect(try run(studio).state == .failed)
+    let error = try #require(try run(studio).error)
+    #expect(error.hasPrefix("melody: '") && error.contains(reason))
+  }
+
   @Test("a fault of data or spec is not tried again", arguments: ["data", "spec"])
   func refused(kind: String) throws {
     let (studio, launcher) = try studio(.fail(kind == "data" ? .data : .spec))
@@ -173,6 +190,60 @@ struct SupervisorTests {
     #expect(launcher.signals == [SIGTERM])
     let run = try run(studio)
     #expect(run.state == .queued && run.failures == 0 && run.interruptions == 0 && run.notBefore == nil)
+  }
+
+  @Test("on a full disk draining ends in time, without an error, and the next start queues the run again")
+  func drainedOnFullDisk() throws {
+    let (studio, _) = try studio(.hang(listens: true))
+    studio.steps = FailingSteps(.recordInterrupted, LedgerError.machine(.diskFull, "no space"), times: .max)
+    do {
+      let session = try studio.session()
+      _ = try session.takeIn()
+      _ = try session.queue(job: "chorales", request: "r1")
+      try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+      let begun = studio.clock.monotonic
+      try session.supervisor.drain()
+      #expect(studio.clock.monotonic - begun < 5)
+      #expect(try run(studio).state == .running)
+    }
+    studio.steps = UnobservedSteps()
+    _ = try studio.session()
+    #expect(try run(studio).state == .queued)
+  }
+
+  @Test("a worker whose end cannot be recorded keeps no other from being looked at")
+  func pollAll() throws {
+    let (studio, launcher) = try studio(.die(iterations: 1), .hang(listens: true))
+    let second = "  second: {corpus: bach, timeout: 10m, train: {representation: steps, iterations: 10}}\n"
+    let jobs = TemporaryStudio.jobs.replacing("settle: 0s", with: "settle: 0s, workers: 2") + second
+    try studio.write("jobs.yaml", Array(jobs.utf8))
+    studio.steps = FailingSteps(.recordInterrupted, LedgerError.machine(.diskFull, "no space"), times: .max)
+    let session = try studio.session()
+    _ = try session.takeIn()
+    for job in ["chorales", "second"] { _ = try session.queue(job: job, request: "r1") }
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    studio.clock.advance(601)
+    #expect(throws: LedgerError.self) { try session.supervisor.poll() }
+    #expect(launcher.launched == 2 && launcher.signals == [SIGTERM])
+  }
+
+  @Test("what a worker that is gone had begun to write is removed, what others write in the cache is not")
+  func temporaryFiles() throws {
+    let (studio, launcher) = try studio(.hang(listens: true))
+    let session = try studio.session()
+    _ = try session.takeIn()
+    let run = try #require(try session.queue(job: "chorales", request: "r1"))
+    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
+    let process = try #require(session.supervisor.active[run]?.process)
+    let begun = [
+      ".ritornello/runs/\(run.job)/\(run.paddedNumber)/weights.safetensors.9.tmp",
+      ".ritornello/runs/\(run.job)/\(run.paddedNumber)/songs/x.mid.9.tmp", ".ritornello/cache/x.\(process).tmp",
+    ]
+    for name in begun + [".ritornello/cache/x.9.tmp"] { try studio.write(name, [1]) }
+    launcher.signal(SIGTERM, to: process)
+    try session.supervisor.poll()
+    #expect(begun.allSatisfy { !studio.exists($0) })
+    #expect(studio.exists(".ritornello/cache/x.9.tmp"))
   }
 
   @Test("a running run is cancelled once its worker is gone")

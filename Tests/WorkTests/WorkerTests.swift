@@ -128,6 +128,32 @@ struct WorkerTests {
     #expect(written[.modificationDate] as? Date == rewritten[.modificationDate] as? Date)
   }
 
+  @Test(
+    "weights of another order that lie in the run's folder are trained anew", arguments: ["music", "settings", "older"])
+  func otherTraining(change: String) throws {
+    var order = try order()
+    order.generate = nil
+    var first = Worker(order, in: folder.path, stop: StopFlag())
+    let before = try first.perform().weights
+    switch change {
+    case "music": order.files.removeLast()
+    case "settings": order.train = try settings(iterations: 7)
+    default:
+      // As programs wrote it before they kept what was trained.
+      let report = try JSONDecoder().decode(
+        FinishedTraining.self, from: Data(DurableFile.read(folder.path + "/training.json"))
+      ).report
+      var altered = report
+      altered.epochs = -1
+      try DurableFile.write(Array(JSONEncoder().encode(altered)), to: folder.path + "/training.json")
+    }
+    var second = Worker(order, in: folder.path, stop: StopFlag())
+    let result = try second.perform()
+    #expect(result.failure == nil)
+    #expect((result.weights == before) == (change == "older"))
+    #expect(result.training.map { $0.epochs > 0 } == true)
+  }
+
   @Test("a worker that is asked to stop leaves a checkpoint and no result")
   func stopped() throws {
     let stop = StopFlag()

@@ -17,6 +17,8 @@ int cposix_is_locked(int descriptor);
 int cposix_try_read_lease(int descriptor);
 /// open(2), which is variadic and so takes its mode here.
 int cposix_open_at(int folder, const char *_Nonnull path, int flags, unsigned mode);
+/// Writes what standard output has buffered: 0, the number of the error, or -1 where an earlier write has failed.
+int cposix_flush_output(void);
 /// syncfs(2): all that was written to the file system that holds the open file.
 int cposix_sync_file_system(int descriptor);
 /// How many processors this process may run on (sched_getaffinity), or -1.

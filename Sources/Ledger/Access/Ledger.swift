@@ -16,7 +16,7 @@ package final class Ledger: Sendable {
   let pool: DatabasePool
 
   /// Opens a studio's ledger, making it and `.ritornello` where they are missing and bringing an older one up to date
-  /// after copying it to `ledger-before-N.sqlite` beside it.
+  /// after copying it to `ledger-before-N.sqlite` beside it, or `ledger-before-N-2.sqlite` where another copy stands there.
   ///
   /// - Throws: `LedgerError`; `newer` where a newer program wrote it.
   package convenience init(studio: String) throws {
@@ -41,10 +41,20 @@ package final class Ledger: Sendable {
       try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       let version = try pool.read { try LedgerVersion(of: $0) }
       try version.check(against: migrations, path: path)
+      var copy: String?
       if version.number > 0, version.number < migrations.newest {
-        try Self.copy(pool, to: folder.path + "/ledger-before-\(migrations.newest).sqlite")
+        copy = try LedgerCopy.make(
+          of: pool, at: folder.path + "/ledger-before-\(migrations.newest)", ending: ".sqlite")
       }
-      try migrations.migrate(pool)
+      do {
+        try migrations.migrate(pool)
+      } catch {
+        // Where nothing of it was done, there is nothing to go back from; the next opening copies again.
+        if let copy, (try? pool.read { try LedgerVersion(of: $0) })?.number == version.number {
+          try? FileManager.default.removeItem(atPath: copy)
+        }
+        throw error
+      }
       guard try pool.writeWithoutTransaction({ try Int.fetchOne($0, sql: "PRAGMA synchronous") }) == 2 else {
         throw LedgerError.fault("the ledger \(path) does not write durably: synchronous is not FULL")
       }
@@ -66,15 +76,5 @@ package final class Ledger: Sendable {
   /// Runs one durable write.
   func write<T>(_ body: (Database) throws -> T) throws -> T {
     try LedgerError.telling(path) { try pool.write(body) }
-  }
-
-  /// Copies the ledger as it is, unless a copy of that name stands already.
-  private static func copy(_ pool: DatabasePool, to path: String) throws {
-    let files = FileManager.default
-    guard !files.fileExists(atPath: path) else { return }
-    let temporary = path + ".tmp"
-    if files.fileExists(atPath: temporary) { try files.removeItem(atPath: temporary) }
-    try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [temporary]) }
-    try files.moveItem(atPath: temporary, toPath: path)
   }
 }

@@ -107,6 +107,11 @@ extension LedgerReader {
     try !lastRuns(1, ofJob: job, in: Set(RunState.allCases.filter(\.isOpen))).isEmpty
   }
 
+  /// Says whether a due time of a job has made a run, or one that was skipped.
+  package func hasRun(ofJob job: String, due: Date) throws -> Bool {
+    try read { try $0.first("SELECT 1 FROM runs WHERE job = ? AND due_at = ?", [job, due.stamp]) != nil }
+  }
+
   /// The attempts of a run, first to last.
   package func attempts(of run: RunID) throws -> [AttemptRecord] {
     try read { db in

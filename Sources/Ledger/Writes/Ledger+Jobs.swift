@@ -31,10 +31,26 @@ extension Ledger {
     try write { try $0.run("UPDATE jobs SET schedule_since = ?, last_due_at = NULL", [at.stamp]) }
   }
 
-  /// Records the last good `jobs.yaml`; the same text again changes nothing.
-  package func recordConfiguration(_ text: String, sha256: ContentHash, at: Date) throws {
+  /// Lets one job's schedule count from now, as the clock was put back.
+  package func restartSchedule(ofJob job: String, at: Date) throws {
+    try write { try $0.run("UPDATE jobs SET schedule_since = ?, last_due_at = NULL WHERE name = ?", [at.stamp, job]) }
+  }
+
+  /// Records the last good `jobs.yaml`, and cancels the queued runs of jobs that it no longer names; the same text again
+  /// changes nothing.
+  ///
+  /// Runs of one-off specs have no job in the file, and stay.
+  package func recordConfiguration(_ text: String, sha256: ContentHash, jobs: [String], at: Date) throws {
     if try reader.configuration()?.sha256 == sha256 { return }
+    let named = Set(jobs)
     try write { db in
+      let waiting = try Row.fetchAll(
+        db, sql: "SELECT id FROM runs WHERE spec IS NULL AND state IN ('queued', 'waiting', 'blocked') ORDER BY id")
+      for row in waiting {
+        let run = try row.run("id")
+        guard !named.contains(run.job) else { continue }
+        try db.cancel(run, reason: "its job was removed from jobs.yaml", at: at)
+      }
       try db.run(
         """
         INSERT INTO configuration (only, text, sha256, loaded_at) VALUES (1, ?1, ?2, ?3)

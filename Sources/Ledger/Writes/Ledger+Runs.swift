@@ -125,7 +125,7 @@ extension Database {
     return state
   }
 
-  fileprivate func cancel(_ run: RunID, reason: String?, at: Date) throws {
+  func cancel(_ run: RunID, reason: String?, at: Date) throws {
     try change(run, to: .cancelled)
     try endAttempt(of: run, outcome: "cancelled", error: reason, at: at)
     try self.run(

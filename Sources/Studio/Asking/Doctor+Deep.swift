@@ -29,6 +29,7 @@ extension Doctor {
       try examineOutbox(&report, isHeld: isHeld)
       try examineRejected(&report)
       try examineLeftovers(&report, isHeld: isHeld)
+      try examineUnrecorded(&report, isHeld: isHeld)
     } catch {
       report.fault("examination", "the examination could not be finished: \(error)", remedy: "put that right first")
     }
@@ -38,7 +39,7 @@ extension Doctor {
     let objects = try reader.objects()
     for (hash, size) in objects.sorted(by: { $0.key < $1.key }) {
       let path = paths.object(hash)
-      switch try hashOfFile(path) {
+      switch try environment.hashOfFile(path) {
       case nil:
         report.fault(
           "object-missing", "the object \(hash) of \(size) bytes is missing",
@@ -68,7 +69,7 @@ extension Doctor {
     for record in weights where record.prunedAt == nil {
       count += 1
       let path = paths.weights(record.sha256)
-      let found = try hashOfFile(path)
+      let found = try environment.hashOfFile(path)
       if found == record.sha256 { continue }
       // Pruned since the ledger was read.
       if found == nil, try reader.weights(record.sha256)?.prunedAt != nil { continue }
@@ -91,7 +92,7 @@ extension Doctor {
     let songs = try reader.songs().filter { $0.deliveredAt != nil }
     var moved = 0
     for song in songs {
-      switch try hashOfFile(paths.root / song.path) {
+      switch try environment.hashOfFile(paths.root / song.path) {
       case nil: if song.collectedAt == nil { moved += 1 }
       case song.sha256: break
       default:
@@ -176,6 +177,27 @@ extension Doctor {
     for run in try reader.runs(in: [.running]) { leftover(&report, "\(run.id) was cut off while it ran") }
   }
 
+  /// What the ledger has no row for is kept, until it has one or a person deletes it.
+  private func examineUnrecorded(_ report: inout DoctorReport, isHeld: Bool) throws {
+    let found = try UnrecordedFiles(paths: paths, environment: environment, reader: reader).setAsideBefore()
+    guard !found.isEmpty else { return }
+    let music = Set(try reader.objects().keys)
+    let weights = Set(try reader.weights().map(\.sha256))
+    for file in found {
+      if try environment.hashOfFile(file.path) != file.hash, try environment.exists(file.path) {
+        report.notice(
+          "unrecorded-damaged", "\(file.path.shown) has other bytes than its name says",
+          remedy: "delete it, or restore it from a backup")
+      } else if file.kind == .music ? music.contains(file.hash) : weights.contains(file.hash) {
+        if !isHeld { leftover(&report, "\(file.path.shown) has a row in the ledger by now") }
+      } else {
+        report.notice(
+          UnrecordedFiles.code, "\(file.path.shown) is in no row of the ledger",
+          remedy: UnrecordedFiles.remedy(hasMusic: file.kind == .music, hasWeights: file.kind == .weights))
+      }
+    }
+  }
+
   private func leftover(_ report: inout DoctorReport, _ message: String) {
     report.notice("left-over", message, remedy: "nothing: the next watch or run puts it in order")
   }
@@ -185,18 +207,6 @@ extension Doctor {
       return try environment.files.facts(of: path, in: workingFolder).kind == .folder
     } catch let error where error.isMissing {
       return false
-    }
-  }
-
-  /// The hash of a file's bytes; nil where there is none.
-  private func hashOfFile(_ path: FileName) throws -> ContentHash? {
-    do {
-      let descriptor = try environment.files.open(
-        path, in: workingFolder, flags: O_RDONLY | O_NONBLOCK, permissions: 0)
-      defer { environment.files.close(descriptor) }
-      return try environment.hash(of: descriptor, path: path)
-    } catch let error as FileError where error.isMissing {
-      return nil
     }
   }
 }

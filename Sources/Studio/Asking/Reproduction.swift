@@ -21,7 +21,7 @@ package struct Reproduction {
     self.environment = environment
     self.signals = signals
     self.progress = progress
-    reader = LedgerReader(studio: paths.root.text ?? paths.root.shown)
+    reader = LedgerReader(studio: paths.root.openable)
   }
 
   /// What came of making a song again.
@@ -31,12 +31,13 @@ package struct Reproduction {
     package var again: ContentHash?
     /// The hash of the file that was asked about, where one was.
     package var asked: ContentHash?
-    /// The recorded and the present version of the arithmetic.
+    /// The version of the arithmetic that the song was made with, where that is recorded, and the present one.
     package var recordedNumerics: Int?
     package var numerics: Int
 
     package var isSame: Bool { again == song.sha256 && (asked ?? song.sha256) == song.sha256 }
-    package var hasOtherNumerics: Bool { recordedNumerics != nil && recordedNumerics != numerics }
+    /// Says that nothing was made, as it could only differ.
+    package var hasOtherNumerics: Bool { again == nil }
   }
 
   /// Makes a song again.
@@ -59,7 +60,7 @@ package struct Reproduction {
     do {
       let made = try makeAgain(song, deep: deep, in: folder)
       return Comparison(
-        song: song, again: made, asked: asked, recordedNumerics: environment.numerics, numerics: environment.numerics)
+        song: song, again: made.hash, asked: asked, recordedNumerics: made.numerics, numerics: environment.numerics)
     } catch let other as OtherNumerics {
       return Comparison(
         song: song, again: nil, asked: asked, recordedNumerics: other.recorded, numerics: environment.numerics)
@@ -71,7 +72,9 @@ package struct Reproduction {
     var recorded: Int
   }
 
-  private func makeAgain(_ song: SongRecord, deep: Bool, in folder: FileName) throws -> ContentHash {
+  private func makeAgain(
+    _ song: SongRecord, deep: Bool, in folder: FileName
+  ) throws -> (hash: ContentHash, numerics: Int?) {
     let order = try recordedOrder(of: song.id.run, trains: false)
     guard let hash = song.weights else {
       throw StudioError.refused("the ledger does not know the weights of \(song.id)")
@@ -85,28 +88,46 @@ package struct Reproduction {
     again.against = nil
     // Whatever attempt it was, its seed is all that it takes.
     again.again = .init(number: song.id.number, seed: song.seed)
-    again.weights = .init(sha256: hash, path: try weights(hash, deep: deep, in: folder, depth: 0).shown)
+    again.weights = .init(sha256: hash, path: try weights(hash, deep: deep, in: folder, depth: 0).openable)
     let result = try work(again, in: folder / "songs")
     let stem = song.id.fileStem + ".mid"
     guard let made = result.songs.first(where: { $0.file == stem }) else {
       throw StudioError.fault("the song \(song.id) was not among those that were made again")
     }
-    return made.sha256
+    return (made.sha256, order.numerics)
   }
 
   /// The song that is meant, and the hash of the file that was named.
   private func find(_ text: String) throws -> (SongRecord, ContentHash?) {
     if let id = SongID(text), let song = try reader.song(id) { return (song, nil) }
-    let file = URL(fileURLWithPath: text).standardizedFileURL.resolvingSymlinksInPath().path
-    let root = URL(fileURLWithPath: paths.root.shown).standardizedFileURL.resolvingSymlinksInPath().path
-    let bytes = try? environment.contents(of: FileName(file), limit: 64 << 20)
-    let hash = bytes.map { ContentHash(of: $0) }
-    if file.hasPrefix(root + "/"), let song = try reader.song(atPath: String(file.dropFirst(root.count + 1))) {
-      return (song, hash)
+    if let found = try find(path: text) { return found }
+    if let hash = hash(at: URL(fileURLWithPath: text)) {
+      if let song = try reader.songs(withHash: hash).first { return (song, hash) }
+    } else if !text.hasPrefix("/"), let found = try find(path: paths.root.openable + "/" + text) {
+      return found
     }
-    if let hash, let song = try reader.songs(withHash: hash).first { return (song, hash) }
     throw StudioError.missing(
       "the ledger knows no song '\(FileName(text).shown)'; ritornello songs lists those that there are")
+  }
+
+  /// The song that lies under a path of the studio, or lay there.
+  private func find(path text: String) throws -> (SongRecord, ContentHash?)? {
+    let root = paths.root.openable
+    let roots = [root, URL(fileURLWithPath: root).resolvingSymlinksInPath().path]
+    let url = URL(fileURLWithPath: text)
+    // Inbox and outbox may be links to folders elsewhere, and so may the studio.
+    for full in [url.standardizedFileURL.path, url.resolvingSymlinksInPath().path] {
+      for root in roots where full.hasPrefix(root + "/") {
+        if let song = try reader.song(atPath: String(full.dropFirst(root.count + 1))) { return (song, hash(at: url)) }
+      }
+    }
+    return nil
+  }
+
+  /// The hash of a file's bytes; nil where there is none that can be read.
+  private func hash(at url: URL) -> ContentHash? {
+    let path = FileName(url.standardizedFileURL.resolvingSymlinksInPath().path)
+    return (try? environment.contents(of: path, limit: 64 << 20)).map { ContentHash(of: $0) }
   }
 
   /// The order of a run of which weights are trained again, or songs are made of its weights alone.
@@ -159,7 +180,7 @@ package struct Reproduction {
       // Parents are trained again only where they are gone.
       let isThere = try environment.exists(paths.weights(parent))
       let path = try weights(parent, deep: !isThere, in: folder, depth: depth + 1)
-      order.weights = .init(sha256: parent, path: path.shown)
+      order.weights = .init(sha256: parent, path: path.openable)
     }
     let place = folder / "weights-\(depth)"
     let result = try work(order, in: place)
@@ -188,9 +209,9 @@ package struct Reproduction {
   private func recorded(
     _ hash: ContentHash, from made: FileName, program: (version: String, numerics: Int?)?, kept: FileName?
   ) throws -> FileName? {
-    var again = try WeightsFile.read(made.shown).weights
+    var again = try WeightsFile.read(made.openable).weights
     if let kept {
-      let recorded = try WeightsFile.read(kept.shown).weights
+      let recorded = try WeightsFile.read(kept.openable).weights
       again.metadata.version = recorded.metadata.version
       again.metadata.numerics = recorded.metadata.numerics
       // Both as this version writes them, so that fields which it has added tell nothing.
@@ -245,7 +266,7 @@ package struct Stopped: Error {
 extension WorkOrder.File {
   fileprivate func absolute(from folder: FileName) -> WorkOrder.File {
     var file = self
-    if !path.hasPrefix("/") { file.path = (folder.text ?? folder.shown) + "/" + path }
+    if !path.hasPrefix("/") { file.path = folder.openable + "/" + path }
     return file
   }
 }

@@ -7,24 +7,24 @@ import Work
 extension StatusReport {
   /// The report as JSON.
   package var json: JSONValue {
-    .object([
-      ("studio", .string(studio.shown)),
-      ("heartbeat", .text(heartbeat.map(Instant.text))),
-      ("watcher", watcher.map { .object([("pid", .int(Int($0)))]) } ?? .null),
-      (
-        "config",
-        .object([
-          ("ok", .bool(configuration.isOK)),
-          ("loaded_hash", .text(configuration.loadedHash?.hex)),
-          ("file_hash", .text(configuration.fileHash?.hex)),
-          ("error", .text(configuration.error)),
-        ])
-      ),
-      ("queue", .array(queue.map(Self.json))),
-      ("running", .array(running.map(Self.json))),
-      ("jobs", .array(jobs.map(Self.json))),
-      ("problems", .array(problems.map(Self.json))),
-    ])
+    .object(
+      JSONValue.members(naming: studio, key: "studio") + [
+        ("heartbeat", .text(heartbeat.map(Instant.text))),
+        ("watcher", watcher.map { .object([("pid", .int(Int($0)))]) } ?? .null),
+        (
+          "config",
+          .object([
+            ("ok", .bool(configuration.isOK)),
+            ("loaded_hash", .text(configuration.loadedHash?.hex)),
+            ("file_hash", .text(configuration.fileHash?.hex)),
+            ("error", .text(configuration.error)),
+          ])
+        ),
+        ("queue", .array(queue.map(Self.json))),
+        ("running", .array(running.map(Self.json))),
+        ("jobs", .array(jobs.map(Self.json))),
+        ("problems", .array(problems.map(Self.json))),
+      ])
   }
 
   private static func json(_ run: RunRecord) -> JSONValue {
@@ -105,7 +105,7 @@ extension StatusReport {
 
   private static func text(_ running: Running) -> String {
     guard let progress = running.progress else { return "\(running.run)" }
-    var text = "\(running.run) \(progress.stage.rawValue), \(Int((progress.fraction * 100).rounded(.down))) %"
+    var text = "\(running.run) \(progress.stage.rawValue), \(progress.percent) %"
     if progress.iterations > 0 { text += ", iteration \(progress.iteration) of \(progress.iterations)" }
     if let left = progress.etaSeconds, left.isFinite { text += ", \(TimeLeft.text(left)) left" }
     return text

@@ -94,7 +94,7 @@ package struct StatusReport {
     var isByChange = false
     if case .corpusChanges = job.schedule { isByChange = true }
     return Job(
-      name: job.name, next: Scheduler.nextTimes(5, of: job, state: state, after: now), isByChange: isByChange,
+      name: job.name, next: job.nextTimes(5, state: state, after: UTCTime(now)), isByChange: isByChange,
       isByHand: job.schedule == nil)
   }
 

@@ -18,9 +18,8 @@ package enum Step: String, Sendable, CaseIterable {
   case makeStaging, writeSong, writeReport, synchroniseStaging
   case recordReady, renameIntoPlace, synchroniseOutbox, recordDelivered
   // Keeping house.
-  case recordProblems, recordContent, recordCollected, recordOutbox, recordPruned, removeWeights, removeLeftover,
-    leaveRequest,
-    removeRequest
+  case recordProblems, recordContent, recordCollected, recordOutbox, recordPruned, removeWeights, removeLeftover
+  case setAside, takeBack, leaveRequest, removeRequest
 }
 
 /// Hears of each durable operation before it is made.

@@ -108,6 +108,18 @@ extension StudioEnvironment {
     try files.removeFolder(path, in: workingFolder)
   }
 
+  /// Removes what is named as a temporary file in a folder and in those so deep in it; none is fine, and so is no folder.
+  func removeTemporaryFiles(in folder: FileName, depth: Int, ending: String = ".tmp") throws {
+    for name in try names(in: folder) {
+      let path = folder / name
+      if name.bytes.count > ending.utf8.count, name.bytes.suffix(ending.utf8.count).elementsEqual(ending.utf8) {
+        try make(.removeLeftover) { try removeTree(path) }
+      } else if depth > 0, try files.facts(of: path, in: workingFolder).kind == .folder {
+        try removeTemporaryFiles(in: path, depth: depth - 1, ending: ending)
+      }
+    }
+  }
+
   /// The names in a folder; none where it is missing.
   func names(in path: FileName) throws -> [FileName] {
     do {

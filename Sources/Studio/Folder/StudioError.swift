@@ -58,6 +58,11 @@ extension Error {
   }
 }
 
+extension Error {
+  /// Says that the machine failed, which may be well again.
+  var isOfMachine: Bool { self is FileError || (self as? LedgerError)?.machineFault != nil }
+}
+
 extension StudioError {
   /// A job that is not in `jobs.yaml`, with those that are.
   static func noJob(_ name: String, _ known: [String]) -> StudioError {

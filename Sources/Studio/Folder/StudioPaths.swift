@@ -18,6 +18,8 @@ package struct StudioPaths: Sendable, Equatable {
   package var ledger: FileName { hidden / "ledger.sqlite" }
   package var objects: FileName { hidden / "objects" }
   package var weights: FileName { hidden / "weights" }
+  /// Music and weights that the ledger has no row for.
+  package var unrecorded: FileName { hidden / "unrecorded" }
   /// Songs as representations write them, which workers keep for later runs; it may be removed at any time.
   package var cache: FileName { hidden / "cache" }
   package var runs: FileName { hidden / "runs" }
@@ -51,6 +53,9 @@ extension FileName {
   static func / (folder: FileName, name: String) -> FileName { folder.appending(FileName(name)) }
   /// The path of an entry of this folder.
   static func / (folder: FileName, name: FileName) -> FileName { folder.appending(name) }
+
+  /// The path as text, for what opens files by text: exact where it is UTF-8.
+  var openable: String { text ?? shown }
 
   /// The path without its last component; empty where there is none.
   var folder: FileName {

@@ -16,7 +16,6 @@ extension Intake {
       return try reject(
         entry, hash, "not a usable spec\n" + diagnostics.map(\.rendered).joined(separator: "\n"))
     }
-    if let reason = unusablePath(in: spec.job, droppedIn: entry.path.folder) { return try reject(entry, hash, reason) }
     let settings = try JSONText.of(spec.job)
     let now = environment.clock.now
     let run = try environment.make(.recordSpec) {
@@ -32,19 +31,6 @@ extension Intake {
     try remove(entry, descriptor)
     inbox.removeEmptyFolders()
     return run == nil ? .decided : .queuedRun
-  }
-
-  /// Why a spec's `prime` or `melody` may not be used; nil: they may, or there are none.
-  private func unusablePath(in job: JobSpec, droppedIn folder: FileName) -> String? {
-    for (key, path) in [("prime", job.generate?.prime), ("melody", job.generate?.order.melody)] {
-      guard let path else { continue }
-      let name = FileName(path)
-      let isOutside = path.hasPrefix("/") || name.components.contains { $0.text == ".." || $0.text == "." }
-      guard isOutside || name.components.isEmpty else { continue }
-      return
-        "\(key): '\(name.shown)' lies outside the studio; name a file of a corpus (bach/x.mid) or of the studio's folder"
-    }
-    return nil
   }
 }
 

@@ -25,7 +25,7 @@ extension Intake {
   static let patience = 600.0
 
   static let midiEndings: Set<String> = ["mid", "midi", "kar", "rmi"]
-  private static let specEndings: Set<String> = ["yaml", "yml"]
+  static let specEndings: Set<String> = ["yaml", "yml"]
 
   /// Gives a settled file its fate that is no MIDI file of its own.
   ///
@@ -37,7 +37,7 @@ extension Intake {
       if let decision = try busy(entry, descriptor) { return decision }
       return try takeArchive(entry, stem: stem, descriptor, configuration)
     }
-    guard Self.specEndings.contains(entry.path.ending) else {
+    guard entry.isSpec else {
       if let decision = try busy(entry, descriptor) { return decision }
       return try reject(
         entry, nil,

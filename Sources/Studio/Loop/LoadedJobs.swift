@@ -52,25 +52,31 @@ final class LoadedJobs {
       return false
     }
     guard bytes != lastBytes else { return false }
-    lastBytes = bytes
     let (parsed, diagnostics) = JobsFile.parse(bytes: bytes, path: "jobs.yaml")
     guard let parsed else {
+      lastBytes = bytes
       tell(diagnostics.told)
       return false
     }
     error = nil
     let hash = ContentHash(of: bytes)
-    guard hash != loadedHash else { return false }
+    guard hash != loadedHash else {
+      lastBytes = bytes
+      return false
+    }
     let isFirst = loadedHash == nil
+    // Removing a job cancels its queued runs, in the same transaction: no crash comes between.
     try environment.make(.recordSchedule) {
       try ledger.recordConfiguration(
-        String(decoding: bytes, as: UTF8.self), sha256: hash, at: environment.clock.now)
+        String(decoding: bytes, as: UTF8.self), sha256: hash, jobs: parsed.jobs.map(\.name),
+        at: environment.clock.now)
     }
+    // Only now: where the ledger's machine failed, the next look tries again.
+    lastBytes = bytes
     file = parsed
     loadedHash = hash
     let count = parsed.jobs.count == 1 ? "1 job" : "\(parsed.jobs.count) jobs"
     environment.log.info("jobs.yaml is \(isFirst ? "read" : "read again"): \(count)")
-    try cancelRemovedJobs()
     return true
   }
 
@@ -81,15 +87,6 @@ final class LoadedJobs {
     for line in message.split(separator: "\n") { environment.log.error("\(line)", metadata: ["event": "bad-config"]) }
     let rest = loadedHash == nil ? "there are no jobs" : "the last good version stays in force"
     environment.log.error("jobs.yaml is not usable; \(rest)", metadata: ["event": "bad-config"])
-  }
-
-  /// Removing a job cancels its queued runs; runs of one-off specs have no job in the file.
-  private func cancelRemovedJobs() throws {
-    for run in try ledger.reader.queue() where run.spec == nil && file.job(named: run.id.job) == nil {
-      try environment.make(.recordCancelled) {
-        try ledger.cancel(run.id, reason: "its job was removed from jobs.yaml", at: environment.clock.now)
-      }
-    }
   }
 
   /// The problem to tell; nil: the file is good.

@@ -58,7 +58,7 @@ package final class StandardErrorProgress: ProgressTeller {
   private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
 
   private static func text(_ run: RunID, _ progress: WorkProgress) -> String {
-    var text = "\(run) \(progress.stage.rawValue), \(Int((progress.fraction * 100).rounded(.down))) %"
+    var text = "\(run) \(progress.stage.rawValue), \(progress.percent) %"
     if progress.stage == .training, progress.iterations > 0 {
       text += ", iteration \(progress.iteration) of \(progress.iterations)"
     }

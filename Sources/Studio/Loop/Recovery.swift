@@ -10,6 +10,7 @@ struct Recovery {
   let ledger: Ledger
   let supervisor: Supervisor
   let intake: Intake
+  let unrecorded: UnrecordedFiles
 
   /// Makes the folders that are missing.
   func makeFolders() throws {
@@ -52,7 +53,7 @@ struct Recovery {
     }
     try trying("the outbox cannot be cleaned") { try removeStaging() }
     try trying("temporary files cannot be removed") { try removeTemporaryFiles() }
-    try trying("objects cannot be looked through") { try removeObjectsWithoutRow() }
+    try trying("objects and weights cannot be looked through") { try unrecorded.setAside() }
     return problems
   }
 
@@ -71,50 +72,15 @@ struct Recovery {
     for name in try environment.names(in: paths.reproductions) where !Self.isAlive(name) {
       try environment.removeTree(paths.reproductions / name)
     }
-    func walk(_ folder: FileName, _ depth: Int) throws {
-      for name in try environment.names(in: folder) {
-        let path = folder / name
-        if name.ending == "tmp" {
-          try environment.make(.removeLeftover) { try environment.removeTree(path) }
-        } else if depth > 0, try environment.files.facts(of: path, in: workingFolder).kind == .folder {
-          try walk(path, depth - 1)
-        }
-      }
-    }
     for (folder, depth) in [
       (paths.hidden, 0), (paths.objects, 1), (paths.weights, 0), (paths.cache, 0), (paths.requests, 0), (paths.runs, 3),
     ] {
-      try walk(folder, depth)
+      try environment.removeTemporaryFiles(in: folder, depth: depth)
     }
   }
 
   private static func isAlive(_ name: FileName) -> Bool {
     guard let process = name.text.flatMap({ pid_t($0) }), process > 0 else { return false }
     return kill(process, 0) == 0 || errno == EPERM
-  }
-
-  /// Removes objects and weights that were stored and never recorded; their bytes are still where they came from.
-  func removeObjectsWithoutRow() throws {
-    let known = Set(try ledger.reader.objects().keys)
-    for shard in try environment.names(in: paths.objects) {
-      for name in try environment.names(in: paths.objects / shard) where name.ending == "mid" {
-        guard let text = name.text, let hash = ContentHash(hex: String(text.dropLast(4))), !known.contains(hash) else {
-          continue
-        }
-        try environment.make(.removeLeftover) {
-          try environment.files.unlink(paths.objects / shard / name, in: workingFolder)
-        }
-      }
-    }
-    // A file of pruned weights was about to be deleted.
-    let weights = Set(try ledger.reader.weights().filter { $0.prunedAt == nil }.map(\.sha256))
-    for name in try environment.names(in: paths.weights) where name.ending == "safetensors" {
-      guard let text = name.text, let hash = ContentHash(hex: String(text.dropLast(12))), !weights.contains(hash) else {
-        continue
-      }
-      try environment.make(.removeLeftover) {
-        try environment.files.unlink(paths.weights / name, in: workingFolder)
-      }
-    }
   }
 }

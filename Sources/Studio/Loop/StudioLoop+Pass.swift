@@ -46,6 +46,7 @@ extension StudioLoop {
       fault = try takeInSettled(session)
       try session.deliverReady()
       try session.noticeCollected()
+      try session.lookAtUnrecorded(atOnce: true)
       if names.isEmpty {
         _ = try session.scheduler.look(session.jobs.file)
       } else {

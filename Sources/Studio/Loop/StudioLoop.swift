@@ -110,6 +110,7 @@ package struct StudioLoop {
         signals.stop != nil || environment.clock.monotonic - now > Self.slice
       }
       times.isTakingIn = look.isPartial
+      if look.decided > 0 { try session.lookAtUnrecorded() }
       isNews = isNews || look.decided > 0 || !look.problems.isEmpty
       try session.deliverReady()
       session.problems.replace([], from: "loop")
@@ -120,6 +121,7 @@ package struct StudioLoop {
       let begun = environment.clock.monotonic
       times.collected = begun + 10
       try session.noticeCollected()
+      try session.lookAtUnrecorded()
       let ended = environment.clock.monotonic
       times.collected = ended + max(10, 50 * (ended - begun))
       try session.prune()

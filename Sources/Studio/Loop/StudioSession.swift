@@ -21,9 +21,11 @@ final class StudioSession {
   let heartbeat: Heartbeat
   let remarks: MusicRemarks
   let recovery: Recovery
+  let unrecorded: UnrecordedFiles
   let metrics: MetricsFile
   /// Files of the inbox that had no fate with the last look.
   private(set) var pending = 0
+  private var unrecordedDue = -Double.infinity
   private let lock: StudioLock
 
   /// Takes over a studio.
@@ -63,11 +65,14 @@ final class StudioSession {
     metrics = MetricsFile(paths: paths, environment: environment, reader: ledger.reader)
     remarks = MusicRemarks(paths: paths, environment: environment, ledger: ledger)
     heartbeat = Heartbeat(path: paths.heartbeat, environment: environment)
+    unrecorded = UnrecordedFiles(paths: paths, environment: environment, reader: ledger.reader)
     recovery = Recovery(
-      paths: paths, environment: environment, ledger: ledger, supervisor: supervisor, intake: intake)
+      paths: paths, environment: environment, ledger: ledger, supervisor: supervisor, intake: intake,
+      unrecorded: unrecorded)
     try recovery.makeFolders()
     jobs = try LoadedJobs(paths: paths, environment: environment, ledger: ledger)
     problems.replace(try recovery.recover(), from: "recovery")
+    try lookAtUnrecorded()
     heartbeat.beat()
   }
 
@@ -184,6 +189,25 @@ final class StudioSession {
   func noticeCollected() throws {
     let watch = OutboxWatch(paths: paths, environment: environment, ledger: ledger)
     problems.replace(try watch.look(), from: "outbox")
+  }
+
+  /// Looks whether what the ledger had no row for has one by now; of much of it not too often, unless `atOnce`.
+  func lookAtUnrecorded(atOnce: Bool = false) throws {
+    let begun = environment.clock.monotonic
+    guard atOnce || begun >= unrecordedDue else { return }
+    defer {
+      // It is never more than a fiftieth of the time.
+      let ended = environment.clock.monotonic
+      unrecordedDue = ended + 50 * (ended - begun)
+    }
+    let what = "what lies in .ritornello/unrecorded cannot be dealt with"
+    do {
+      problems.replace(try unrecorded.look(), from: "unrecorded")
+    } catch let error as FileError {
+      problems.add(Problem(error, doing: what, at: environment.clock.now), from: "unrecorded")
+    } catch let error as LedgerError where error.machineFault != nil {
+      problems.add(Problem(error, doing: what, at: environment.clock.now), from: "unrecorded")
+    }
   }
 
   /// Records the hash of what a corpus holds, one of those that have been quiet for a while.

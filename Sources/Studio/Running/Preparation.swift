@@ -189,7 +189,7 @@ struct Preparation {
       throw Unstartable(description: "\(key): '\(name.shown)' lies outside the studio")
     }
     for folder in [paths.root, paths.inbox] {
-      guard let bytes = try bytes(of: components, below: folder) else { continue }
+      guard let bytes = try bytes(of: components, below: folder, as: key) else { continue }
       let hash = ContentHash(of: bytes)
       let place = paths.run(run.id)
       try environment.make(.makeRunFolder) { try environment.makeFolders(place) }
@@ -204,7 +204,9 @@ struct Preparation {
   }
 
   /// Reads a file below a folder, following no link on the way; nil where there is none.
-  private func bytes(of components: [FileName], below folder: FileName) throws -> [UInt8]? {
+  ///
+  /// - Throws: `Unstartable` where what has the name can be no such file, however often it is tried.
+  private func bytes(of components: [FileName], below folder: FileName, as key: String) throws -> [UInt8]? {
     let files = environment.files
     do {
       var descriptor = try files.open(folder / ".", in: workingFolder, flags: O_RDONLY | O_DIRECTORY, permissions: 0)
@@ -215,11 +217,26 @@ struct Preparation {
         descriptor = next
       }
       guard let name = components.last else { return nil }
-      return try environment.contents(of: name, in: descriptor, limit: 32 << 20)
+      return try environment.contents(of: name, in: descriptor, limit: Self.mostGiven)
     } catch let error as FileError where error.isMissing || error.isLink {
       return nil
+    } catch let error as FileError {
+      let what: String
+      switch error.code {
+      case EISDIR: what = "is a folder"
+      case EFBIG: what = "holds more than \(Self.mostGiven >> 20) MiB"
+      case ENAMETOOLONG: what = "is too long a name"
+      default: throw error
+      }
+      let name = components.reduce(FileName(bytes: [])) { $0.appending($1) }
+      throw Unstartable(
+        description:
+          "\(key): '\(name.shown)' \(what); name a MIDI file of a corpus (bach/x.mid) or of the studio's folder")
     }
   }
+
+  /// The bytes that a file beside the corpora may have.
+  private static let mostGiven = 32 << 20
 }
 
 extension JobSpec {

@@ -15,7 +15,7 @@ final class Scheduler {
   private var together: [[ContentHash?]: ContentHash] = [:]
 
   /// A change of the clock from which on it is a correction, not the time passing.
-  private static let correction = 3 * 3600.0
+  fileprivate static let correction = 3 * 3600.0
 
   init(environment: StudioEnvironment, ledger: Ledger, lateness: Double) {
     self.environment = environment
@@ -48,12 +48,6 @@ final class Scheduler {
     return count
   }
 
-  /// When a job is next due after now, at most so many times.
-  static func nextTimes(_ count: Int, of job: JobSpec, state: JobState?, after now: Date) -> [Schedule.DueTime] {
-    guard let spec = job.schedule, let schedule = Schedule(spec, timezone: job.timezone) else { return [] }
-    return schedule.nextTimes(count, after: UTCTime(now), lastDue: state?.lastDue(of: job))
-  }
-
   private func remember(_ job: JobSpec, _ now: Date) throws -> JobState {
     let text = try job.scheduleText()
     let state = try ledger.reader.jobState(job.name)
@@ -64,7 +58,6 @@ final class Scheduler {
   /// Starts all schedules afresh where the clock was set by more than three hours.
   private func noticeCorrection(_ now: Date) throws {
     let sinceBoot = environment.clock.sinceBoot
-    defer { lastLook = (now, sinceBoot) }
     var isCorrected = false
     if let lastLook {
       let passed = now.timeIntervalSince(lastLook.wall) - (sinceBoot - lastLook.sinceBoot)
@@ -76,15 +69,30 @@ final class Scheduler {
         max($0.lastDue ?? .distantPast, $0.scheduleSince ?? .distantPast) > now + Self.correction
       }
     }
-    guard isCorrected else { return }
-    environment.log.notice("the clock was set by more than 3 hours; schedules count from now")
-    try environment.make(.recordSchedule) { try ledger.restartSchedules(at: now) }
+    if isCorrected {
+      environment.log.notice("the clock was set by more than 3 hours; schedules count from now")
+      try environment.make(.recordSchedule) { try ledger.restartSchedules(at: now) }
+    }
+    // Only now: where the ledger's machine failed, the next look sees the same change.
+    lastLook = (now, sinceBoot)
   }
 
   private func queueDue(_ job: JobSpec, _ state: JobState, _ schedule: Schedule, _ now: Date) throws -> Bool {
     let start = state.lastDue ?? state.scheduleSince ?? now
+    // The clock was put back. A fixed time that was kept is not run again; what follows real time goes on with it, and what
+    // was never due has nothing to wait for.
+    if start.timeIntervalSince(now) >= 1, state.lastDue == nil || schedule.spec.followsRealTime {
+      environment.log.notice("the clock was put back; \(job.name) counts from now")
+      try environment.make(.recordSchedule) { try ledger.restartSchedule(ofJob: job.name, at: now) }
+      return false
+    }
     guard let found = schedule.latestTime(after: UTCTime(start), upTo: UTCTime(now)) else { return false }
     let due = Date(timeIntervalSince1970: Double(found.seconds))
+    if try ledger.reader.hasRun(ofJob: job.name, due: due) {
+      // Kept before the clock was put back.
+      try environment.make(.recordSkipped) { try ledger.recordPassedOver(job: job.name, due: due) }
+      return false
+    }
     let age = now.timeIntervalSince(due)
     let isMissed = age > lateness
     if isMissed, job.missed == .skip || age > job.missedWithin.seconds {
@@ -160,6 +168,24 @@ final class Scheduler {
 }
 
 extension JobSpec {
+  /// When the job is next due after now, at most so many times.
+  ///
+  /// - Parameters:
+  ///   - count: how many times are wanted.
+  ///   - state: what the ledger remembers of the job; nil: nothing.
+  ///   - now: the time after which to look.
+  /// - Returns: the times, in order; none for a job that runs by hand or when its corpora change.
+  package func nextTimes(_ count: Int, state: JobState?, after now: UTCTime) -> [Schedule.DueTime] {
+    guard let spec = self.schedule, let schedule = Schedule(spec, timezone: timezone) else { return [] }
+    let lastDue = state?.lastDue(of: self)
+    // A kept time that a clock which was put back shows again is not run again.
+    if let lastDue, lastDue > now, state?.lastDue != nil, !spec.followsRealTime {
+      let ahead = Double(lastDue.seconds - now.seconds)
+      return schedule.nextTimes(count, after: ahead > Scheduler.correction ? now : lastDue)
+    }
+    return schedule.nextTimes(count, after: now, lastDue: lastDue)
+  }
+
   /// The schedule as the ledger keeps it, by which an edit is known.
   fileprivate func scheduleText() throws -> String { try JSONText.of(schedule) + " " + (timezone ?? "") }
 }
@@ -171,6 +197,17 @@ extension JobState {
   package func lastDue(of job: JobSpec) -> UTCTime? {
     guard schedule == (try? job.scheduleText()) else { return nil }
     return (lastDue ?? scheduleSince).map { UTCTime($0) }
+  }
+}
+
+extension ScheduleSpec {
+  /// Says that a clock which shows a time again shows another due time: intervals, and cron with `*` or `/n`.
+  fileprivate var followsRealTime: Bool {
+    switch self {
+    case .every: true
+    case .cron(let cron): !cron.isFixed
+    case .at, .corpusChanges: false
+    }
   }
 }
 

@@ -129,22 +129,48 @@ final class Supervisor {
   }
 
   /// Looks how the workers are: takes in what those that ended have made, and stops those that take too long.
+  ///
+  /// - Throws: the first error, once all workers were looked at; what it kept from being done is tried with the next look.
   func poll() throws {
     programs.poll()
     let now = environment.clock.monotonic
+    var fault: (any Error)?
     for (run, worker) in active.sorted(by: { $0.key < $1.key }) {
-      if let ending = worker.ending ?? environment.launcher.ending(of: worker.process) {
-        // Whatever the worker has started itself ends with it.
-        if worker.ending == nil { environment.launcher.signal(SIGKILL, to: worker.process) }
-        // Where the ledger's machine fails now, this is tried again with the next look.
-        active[run]?.ending = ending
-        try take(run, worker, ending)
-        active[run] = nil
-      } else if let killAt = worker.killAt {
-        if now >= killAt { environment.launcher.signal(SIGKILL, to: worker.process) }
-      } else if now - worker.startedAt > worker.timeout {
-        stop(run, .timeout)
+      do {
+        try look(at: run, worker, now)
+      } catch {
+        fault = fault ?? error
       }
+    }
+    if let fault { throw fault }
+  }
+
+  private func look(at run: RunID, _ worker: ActiveWorker, _ now: Double) throws {
+    if let ending = worker.ending ?? environment.launcher.ending(of: worker.process) {
+      // Where the ledger's machine fails now, this is tried again with the next look.
+      active[run]?.ending = ending
+      if worker.ending == nil {
+        // Whatever the worker has started itself ends with it.
+        environment.launcher.signal(SIGKILL, to: worker.process)
+        try removeTemporaryFiles(of: run, worker.process)
+      }
+      try take(run, worker, ending)
+      active[run] = nil
+    } else if let killAt = worker.killAt {
+      if now >= killAt { environment.launcher.signal(SIGKILL, to: worker.process) }
+    } else if now - worker.startedAt > worker.timeout {
+      stop(run, .timeout)
+    }
+  }
+
+  /// Removes what a worker that is gone had begun to write.
+  private func removeTemporaryFiles(of run: RunID, _ process: Int32) throws {
+    do {
+      try environment.removeTemporaryFiles(in: paths.run(run), depth: 1)
+      // Other workers write there too; each names its files for its process.
+      try environment.removeTemporaryFiles(in: paths.cache, depth: 0, ending: ".\(process).tmp")
+    } catch is FileError {
+      // The next start tries again.
     }
   }
 
@@ -158,14 +184,22 @@ final class Supervisor {
   }
 
   /// Stops all workers and waits for their checkpoints, at most 5 seconds.
+  ///
+  /// Where the machine fails meanwhile, what the ledger does not know of is found by the next start.
   func drain() throws {
+    defer { programs.end() }
     for run in active.keys { stop(run, .drained) }
     let deadline = environment.clock.monotonic + Self.grace + 0.5
+    var told: String?
     while !active.isEmpty, environment.clock.monotonic < deadline {
-      try poll()
+      do {
+        try poll()
+      } catch let error where error.isOfMachine || error.isOfOneRun {
+        if told != "\(error)" { environment.log.error("a run cannot be put down as stopped: \(error)") }
+        told = "\(error)"
+      }
       if !active.isEmpty { environment.clock.wait(seconds: 0.02) }
     }
-    programs.end()
   }
 
   private func take(_ run: RunID, _ worker: ActiveWorker, _ ending: WorkerEnding) throws {

@@ -48,30 +48,25 @@ struct CheckReport {
       let reader = LedgerReader(studio: studio)
       let states = (try? reader.jobStates()) ?? []
       for job in parsed.jobs {
-        let last = states.first { $0.name == job.name }?.lastDue(of: job)
-        add(job, parsed.scheduleMarks[job.name], lastDue: last, now)
+        add(job, parsed.scheduleMarks[job.name], states.first { $0.name == job.name }, now)
         let past = (try? reader.pastWork(RunEstimate.most, ofJob: job.name)) ?? []
         jobs[jobs.count - 1].estimate = RunEstimate(job, past: past)
       }
     }
     let inbox = FileName("inbox")
-    for name in Self.specNames(in: folder.appending(inbox)) {
+    for name in try Self.specNames(in: studio) {
       let path = inbox.appending(name)
       let (spec, diagnostics) = OneOffSpec.parse(
-        bytes: try Self.read(folder.appending(path)), path: name.shown, studio: file)
+        bytes: try Self.read(folder.appending(path)), path: name.last.shown, studio: file)
       faults += diagnostics.map { Fault(path: path, diagnostic: $0) }
       if let spec { specs.append((path, spec)) }
     }
   }
 
-  private mutating func add(_ job: JobSpec, _ mark: Mark?, lastDue: UTCTime?, _ now: UTCTime) {
-    guard let spec = job.schedule, let schedule = Schedule(spec, timezone: job.timezone) else {
-      jobs.append(Job(spec: job, next: [], hasRun: false))
-      return
-    }
-    let next = schedule.nextTimes(5, after: now, lastDue: lastDue)
-    jobs.append(Job(spec: job, next: next, hasRun: lastDue != nil))
-    if case .at(let time) = spec, next.isEmpty {
+  private mutating func add(_ job: JobSpec, _ mark: Mark?, _ state: JobState?, _ now: UTCTime) {
+    let next = job.nextTimes(5, state: state, after: now)
+    jobs.append(Job(spec: job, next: next, hasRun: job.schedule != nil && state?.lastDue(of: job) != nil))
+    if case .at(let time) = job.schedule, next.isEmpty {
       let place = mark.map { "jobs.yaml:\($0.line):\($0.column): " } ?? ""
       warnings.append("\(place)warning: \(time) is past, so the job '\(job.name)' is never due")
     }
@@ -86,26 +81,13 @@ struct CheckReport {
     }
   }
 
-  /// The names of the specs in a folder, sorted; none where there is no folder.
-  ///
-  /// Names that begin with a dot are not ours.
-  private static func specNames(in folder: FileName) -> [FileName] {
-    let path = folder.bytes.map { CChar(bitPattern: $0) } + [0]
-    guard let stream = opendir(path) else { return [] }
-    defer { closedir(stream) }
-    var result: [FileName] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { FileName(bytes: Array($0.prefix { $0 != 0 })) }
-      let isSpec = [".yaml", ".yml"].contains { ending in
-        name.bytes.count > ending.utf8.count && name.bytes.suffix(ending.utf8.count).elementsEqual(ending.utf8)
-      }
-      guard name.bytes.first != UInt8(ascii: "."), isSpec else { continue }
-      var status = stat()
-      let whole = folder.appending(name).bytes.map { CChar(bitPattern: $0) } + [0]
-      guard lstat(whole, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
-      result.append(name)
+  /// The specs that the studio would take, by their paths below its inbox.
+  private static func specNames(in studio: String) throws -> [FileName] {
+    do {
+      return try PendingSpecs(in: StudioPaths(root: studio)).paths
+    } catch let error as FileError {
+      throw fail("\(error); \(error.remedy)", Exit.inputOutput)
     }
-    return result.sorted()
   }
 }
 

@@ -38,21 +38,33 @@ struct CorpusExport {
     try makeFolders(above: path)
     let descriptor = withCString(path) { open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644) }
     guard descriptor >= 0 else { throw cannotCreate(path) }
+    var failure = put(bytes, to: descriptor)
+    // What a network file system only tells now is a failure like any other.
+    if close(descriptor) != 0, failure == nil { failure = errno }
+    guard let failure else { return }
+    _ = withCString(path) { unlink($0) }
+    throw fail("cannot write '\(path.shown)': \(String(cString: strerror(failure)))", Exit.inputOutput)
+  }
+
+  /// Writes bytes so that they outlast a power cut: a person may delete the originals next.
+  ///
+  /// - Returns: the number of the error; nil: none.
+  private func put(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     var written = 0
     while written < bytes.count {
       let step = bytes.withUnsafeBytes { buffer in
         write(descriptor, buffer.baseAddress.map { $0 + written }, buffer.count - written)
       }
       if step < 0, errno == EINTR { continue }
-      guard step > 0 else {
-        let reason = String(cString: strerror(errno))
-        close(descriptor)
-        _ = withCString(path) { unlink($0) }
-        throw fail("cannot write '\(path.shown)': \(reason)", Exit.inputOutput)
-      }
+      guard step > 0 else { return errno }
       written += step
     }
-    close(descriptor)
+    while fsync(descriptor) != 0 {
+      if errno == EINTR { continue }
+      // Some kinds of file know no fsync.
+      return errno == EINVAL || errno == ENOTSUP ? nil : errno
+    }
+    return nil
   }
 
   private func makeFolders(above path: FileName) throws {

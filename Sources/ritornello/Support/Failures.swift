@@ -66,7 +66,7 @@ func readWeights(_ path: String) throws -> (weights: WeightsFile, hash: ContentH
     }
     return try StarterWeights.read()
   }
-  guard DurableFile.exists(path) else { throw fail("\(path): there is no such file", Exit.noInput) }
+  guard DurableFile.exists(path) else { throw fail("\(FileName(path).shown): there is no such file", Exit.noInput) }
   return try WeightsFile.read(path)
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import Identity
 import Ledger
 import Studio
@@ -15,16 +16,21 @@ enum LedgerAnswers {
     } catch let error as StudioError {
       throw fail("\(error)", error.exitStatus)
     } catch let error as FileError {
-      throw fail("\(error); \(error.remedy)", Exit.inputOutput)
+      throw fail("\(error); \(error.remedy)", StudioOpening.status(of: error))
     } catch let error as PathWalk.Problem {
-      throw fail("\(error.path.shown): \(error.message)", error.kind == .noSuchPath ? Exit.noInput : Exit.inputOutput)
+      let status =
+        switch error.kind {
+        case .noSuchPath: Exit.noInput
+        case .unusable: Exit.data
+        case .machine: Exit.inputOutput
+        }
+      throw fail("\(error.path.shown): \(error.message)", status)
     }
   }
 
   /// Writes to a studio's ledger while no other process owns the studio.
   static func writing<Result>(_ studio: String, as word: String, _ work: (Ledger) throws -> Result) throws -> Result {
-    let folder = StudioPaths(root: studio).hidden
-    try FileManager.default.createDirectory(atPath: folder.text ?? folder.shown, withIntermediateDirectories: true)
+    try makeFolder(StudioPaths(root: studio).hidden)
     let lock = try StudioLock(
       at: StudioPaths(root: studio).lock, word: word, files: GlibcFileSystem(), clock: SystemClock())
     return try withExtendedLifetime(lock) {
@@ -35,10 +41,19 @@ enum LedgerAnswers {
     }
   }
 
+  private static func makeFolder(_ path: FileName) throws(FileError) {
+    do {
+      try GlibcFileSystem().makeFolder(path, in: workingFolder, permissions: 0o755)
+    } catch {
+      if error.code == EEXIST { return }
+      throw error
+    }
+  }
+
   /// The exit status that tells of an error of the ledger.
   static func status(of error: LedgerError) -> Int32 {
     switch error {
-    case .machine(.busy, _), .machine(.memory, _): Exit.tryLater
+    case .machine(.busy, _), .machine(.memory, _), .machine(.diskFull, _): Exit.tryLater
     case .machine: Exit.inputOutput
     case .newer, .damaged, .refused: Exit.data
     case .unknown: Exit.noInput

@@ -1,3 +1,4 @@
+internal import CPosix
 import Glibc
 import Identity
 
@@ -18,5 +19,15 @@ enum StandardOutput {
         rest = rest.dropFirst(count)
       }
     }
+  }
+
+  /// Writes what `print` has left in its buffer.
+  ///
+  /// - Throws: `ExitCode` 74 where it, or what was printed before, could not be written, after telling so.
+  static func flush() throws {
+    let code = cposix_flush_output()
+    guard code != 0 else { return }
+    let reason = code > 0 ? ": \(String(cString: strerror(code)))" : ""
+    throw fail("standard output cannot be written\(reason)", Exit.inputOutput)
   }
 }

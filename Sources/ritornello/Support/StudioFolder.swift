@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Identity
 
 /// The studio that a command works on.
 enum StudioFolder {
@@ -15,11 +16,13 @@ enum StudioFolder {
       let folder = URL(fileURLWithPath: explicit).standardizedFileURL.path
       var isFolder: ObjCBool = false
       guard files.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-        throw fail("no folder '\(explicit)'; name a studio with --studio, or make one: ritornello init", Exit.noInput)
+        throw fail(
+          "no folder '\(FileName(explicit).shown)'; name a studio with --studio, or make one: ritornello init",
+          Exit.noInput)
       }
       // A studio whose jobs.yaml was taken away still has its private folder, and its last good version in force.
       guard files.fileExists(atPath: folder + "/jobs.yaml") || files.fileExists(atPath: folder + "/.ritornello") else {
-        throw fail("no jobs.yaml in '\(explicit)'; make a studio there: ritornello init", Exit.noInput)
+        throw fail("no jobs.yaml in '\(FileName(explicit).shown)'; make a studio there: ritornello init", Exit.noInput)
       }
       return folder
     }

@@ -60,7 +60,8 @@ enum StudioOpening {
     }
   }
 
-  private static func status(of error: FileError) -> Int32 {
+  /// The exit status that tells of a fault of the machine.
+  static func status(of error: FileError) -> Int32 {
     switch error.code {
     case EIO: Exit.inputOutput
     case EACCES, EPERM, EROFS: Exit.cannotCreate

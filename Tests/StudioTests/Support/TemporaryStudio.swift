@@ -50,15 +50,16 @@ final class TemporaryStudio {
 
     """
 
-  init(jobs: String = TemporaryStudio.jobs) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("studio-" + UUID().uuidString)
+  /// Makes a studio; its folder's name begins with `name`.
+  init(jobs: String = TemporaryStudio.jobs, name: String = "studio-") throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(name + UUID().uuidString)
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent("inbox"), withIntermediateDirectories: true)
     paths = StudioPaths(root: folder.path)
     try write("jobs.yaml", Array(jobs.utf8))
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: paths.root.shown) }
+  deinit { try? FileManager.default.removeItem(atPath: paths.root.openable) }
 
   var environment: StudioEnvironment {
     var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -72,9 +73,9 @@ final class TemporaryStudio {
     return environment
   }
 
-  var reader: LedgerReader { LedgerReader(studio: paths.root.shown) }
+  var reader: LedgerReader { LedgerReader(studio: paths.root.openable) }
 
-  func url(_ name: String) -> URL { URL(fileURLWithPath: paths.root.shown).appendingPathComponent(name) }
+  func url(_ name: String) -> URL { URL(fileURLWithPath: paths.root.openable).appendingPathComponent(name) }
 
   /// Writes a file below the studio's folder.
   func write(_ name: String, _ bytes: [UInt8]) throws {
