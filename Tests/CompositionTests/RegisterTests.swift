@@ -45,9 +45,9 @@ struct RegisterTests {
 
   @Test("a corpus lies at the mean of its songs' mean pitches")
   func measures() throws {
-    let corpus = EncodedCorpus(songs: [try song([60, 62, 64]), try song([66]), try song([70, 74])])
+    let corpus = EncodedCorpus(songs: [try song([60, 62, 64]), try song([66]), try song([68, 72])])
     let register = try #require(corpus.register(try plan.reading().representation))
-    #expect(register == CorpusRegister(mean: 200.0 / 3, deviation: (304.0 / 9).squareRoot()))
+    #expect(register == CorpusRegister(mean: 66, deviation: 4))
   }
 
   @Test("one song alone tells no register")
@@ -57,7 +57,8 @@ struct RegisterTests {
 
   @Test("weights tell where their corpus lay, where the training is asked to", arguments: [true, false])
   func isRecorded(_ isAsked: Bool) throws {
-    #expect((try weights(register: isAsked).metadata.register != nil) == isAsked)
+    let weights = try weights(register: isAsked)
+    #expect((weights.metadata.register != nil) == isAsked)
   }
 
   @Test("a song goes to the tonics near which the corpus lies")

@@ -29,7 +29,7 @@ extension Representation {
 
 extension EncodedCorpus {
   /// Where the songs lie; nil where fewer than two have notes.
-  package func register(_ representation: Representation) -> CorpusRegister? {
+  func register(_ representation: Representation) -> CorpusRegister? {
     let means = items.compactMap { representation.meanPitch(of: $0.song) }
     guard means.count > 1 else { return nil }
     let mean = means.reduce(0, +) / Double(means.count)
