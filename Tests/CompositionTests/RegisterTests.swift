@@ -21,7 +21,9 @@ struct RegisterTests {
     return try train(task, stop: StopFlag(), progress: { _ in }).weights
   }
 
-  private func weights(_ register: CorpusRegister?, tonics: [Int] = [Int](repeating: 1, count: 12)) throws -> WeightsFile {
+  private func weights(
+    _ register: CorpusRegister?, tonics: [Int] = [Int](repeating: 1, count: 12)
+  ) throws -> WeightsFile {
     var weights = try weights()
     (weights.metadata.register, weights.metadata.tonics) = (register, tonics)
     return weights
