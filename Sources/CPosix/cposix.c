@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/vfs.h>
@@ -56,4 +57,27 @@ long cposix_filesystem_type(const char *path) {
 
 int cposix_spawn_in_folder(posix_spawn_file_actions_t *actions, const char *folder) {
   return posix_spawn_file_actions_addchdir_np(actions, folder);
+}
+
+/// Where the handler writes; set before it is installed.
+static int stop_signals;
+
+static void on_stop_signal(int number) {
+  int before = errno;
+  unsigned char byte = (unsigned char)number;
+  // Where the pipe is full, it already tells of more than the two that count.
+  ssize_t written = write(stop_signals, &byte, 1);
+  (void)written;
+  errno = before;
+}
+
+int cposix_hear_stop_signals(void) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+  if (fcntl(ends[1], F_SETFL, O_NONBLOCK) != 0) return -1;
+  stop_signals = ends[1];
+  struct sigaction action = {.sa_handler = on_stop_signal, .sa_flags = SA_RESTART};
+  sigfillset(&action.sa_mask);
+  if (sigaction(SIGTERM, &action, NULL) != 0 || sigaction(SIGINT, &action, NULL) != 0) return -1;
+  return signal(SIGPIPE, SIG_IGN) == SIG_ERR ? -1 : ends[0];
 }

@@ -75,11 +75,15 @@ package struct MetreMap: Sendable {
 
   /// Bars from the start to a tick, exactly: 5/2 is the middle of the third bar.
   ///
-  /// A bar that a change of metre cuts keeps its length, so the count jumps to the next whole number there.
+  /// A bar that a change of metre cuts keeps its length, so the count jumps to the next whole number there. Where no ratio of
+  /// two `Int` tells it, it is the number of the bar.
   package func time(atTick tick: Int) -> Ratio {
     let tick = Score.clamped(tick)
     let segment = segment { $0.tick <= tick }
-    return Ratio(segment.firstBar * segment.ticks + (tick - segment.tick) * segment.parts, segment.ticks) ?? Ratio(0)
+    // Short bars that many ticks make, counted in a metre of many, are more than an `Int` holds.
+    let parts =
+      Int128(segment.firstBar) * Int128(segment.ticks) + Int128(tick - segment.tick) * Int128(segment.parts)
+    return Ratio(wide: parts, Int128(segment.ticks)) ?? Ratio(segment.bar(atTick: tick))
   }
 
   /// The tick that stands at some bars from the start, exactly; nil where no ratio of two `Int` is that.

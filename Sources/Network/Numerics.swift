@@ -3,7 +3,7 @@ internal import CKernels
 /// The functions of the kernels, one number at a time: the same bits on every machine.
 package enum Numerics {
   /// Raised whenever a change of ours alters bytes of weights or songs.
-  package static let version = 3
+  package static let version = 4
 
   /// e to the power of x; 0 below -87.3.
   package static func exp(_ x: Float) -> Float { apply(Kernels.selected.table.exp, x) }

@@ -7,6 +7,8 @@ extension Representation {
     case tooLong(limit: Int)
     /// Steps, events: the song has more tokens than are encoded.
     case tooFull(limit: Int)
+    /// Roll: the song has more zeros and ones than are encoded.
+    case tooLarge(limit: Int)
 
     package var description: String {
       switch self {
@@ -16,6 +18,9 @@ extension Representation {
         "too long: more than \(limit) frames; a smaller resolution may do"
       case .tooFull(let limit):
         "too many notes sound for too long: more than \(limit) tokens; a smaller resolution may do"
+      case .tooLarge(let limit):
+        "too long for so many pitches and programs: more than \(limit) zeros and ones; a smaller resolution, fewer pitches or "
+          + "programs: merged may do"
       }
     }
   }

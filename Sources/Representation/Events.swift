@@ -35,6 +35,8 @@ extension Representation {
           left -= vocabulary.longest
         }
         tokens.append(vocabulary.token(.duration(left)))
+        // A file of 100 KB can begin so many long notes at once that their tokens fill the memory.
+        guard tokens.count < Self.tokenLimit else { throw .tooFull(limit: Self.tokenLimit) }
       }
       guard tokens.count < Self.tokenLimit else { throw .tooFull(limit: Self.tokenLimit) }
     }

@@ -113,7 +113,11 @@ package struct Representation: Sendable, Equatable {
       return (GridSong(frames: frames, lines: lines), report)
     }
     let line = undoubled(notes, starts: layout == .steps, report: &report)
-    if layout != .roll, stepsTokenCount(frames, line) > Self.tokenLimit { throw .tooFull(limit: Self.tokenLimit) }
+    if layout == .roll {
+      guard frames <= Self.elementLimit / sets.count else { throw .tooLarge(limit: Self.elementLimit) }
+    } else if stepsTokenCount(frames, line) > Self.tokenLimit {
+      throw .tooFull(limit: Self.tokenLimit)
+    }
     return (GridSong(frames: frames, lines: [line]), report)
   }
 }

@@ -4,6 +4,9 @@ extension Representation {
   /// Elements of a vector.
   package var rowWidth: Int { sets.count * settings.block }
 
+  /// The most elements that a song's rows may have: 128 MiB of them.
+  static var elementLimit: Int { 1 << 27 }
+
   /// Writes the notes of a song into rows; the last block is filled up with silence.
   func encodeRoll(_ song: GridSong) -> EncodedSong {
     let blocks = (song.frames + settings.block - 1) / settings.block

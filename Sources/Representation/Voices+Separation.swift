@@ -100,17 +100,23 @@ extension Representation {
     }
   }
 
-  /// Leaves out notes of a frame that are over before another one of it begins, as many as are too many.
-  private func uncrowd(_ group: inout [GridNote], toFit count: Int, report: inout EncodingReport) {
-    while group.count > count {
-      let over = group.indices.filter { place in
-        let note = group[place]
-        return group.contains { $0.startTick >= note.endTick }
-      }
-      guard let first = over.min(by: { group[$0].endTick < group[$1].endTick }) else { return }
-      group.remove(at: first)
-      report.crowded += 1
+  /// Leaves out notes of a frame that are over before another one of it begins, as many as are too many: first what is over
+  /// first.
+  func uncrowd(_ group: inout [GridNote], toFit count: Int, report: inout EncodingReport) {
+    guard group.count > count else { return }
+    let byEnd = group.indices.sorted { (group[$0].endTick, $0) < (group[$1].endTick, $1) }
+    var byStart = group.indices.sorted { group[$0].startTick < group[$1].startTick }
+    var isLeftOut = [Bool](repeating: false, count: group.count)
+    var left = group.count
+    for place in byEnd where left > count {
+      while let last = byStart.last, isLeftOut[last] { byStart.removeLast() }
+      // A note of no length is over before it begins itself.
+      guard let last = byStart.last, group[last].startTick >= group[place].endTick else { break }
+      isLeftOut[place] = true
+      left -= 1
     }
+    report.crowded += group.count - left
+    group = zip(group, isLeftOut).filter { !$0.1 }.map(\.0)
   }
 
   /// Returns the middles of equal shares of all notes, from the top.

@@ -132,6 +132,21 @@ struct RefusalTests {
     #expect(error?.message.hasPrefix("polyphony, melody: ") == true)
   }
 
+  @Test("more notes at once than are counted are no melody")
+  func crowdedMelody() throws {
+    let plan = Fixtures.plan(.voices, reads: .frames)
+    func melody(_ count: Int) -> Score {
+      let notes = (0..<count).map { Score.Note(start: $0, end: 2000, pitch: 60) }
+      return Score(tracks: [Score.Track(notes: notes)], length: 2000)
+    }
+    try checkOrder(prime: nil, melody: melody(255), plan, GenerationSettings())
+    let error = #expect(throws: CompositionError.self) {
+      try checkOrder(prime: nil, melody: melody(256), plan, GenerationSettings())
+    }
+    #expect(error?.kind == .spec)
+    #expect(error?.message == "melody: more than 255 of its notes sound at once, at tick 255; one voice is needed")
+  }
+
   @Test("a single line has none to harmonise with")
   func singleLine() throws {
     var plan = Fixtures.plan(.voices, reads: .frames)

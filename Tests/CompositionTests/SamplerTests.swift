@@ -15,6 +15,18 @@ struct SamplerTests {
     #expect(drawn == [0, 1, 3, 4])
   }
 
+  @Test("a temperature that no Float holds takes the likeliest", arguments: [1e-46, 1e-300])
+  func coldest(_ temperature: Double) {
+    var settings = GenerationSettings(temperature: temperature)
+    var sampler = Sampler(settings, seed: 1)
+    #expect((0..<50).allSatisfy { _ in [1, 4].contains(sampler.draw(logits)) })
+    #expect((0..<50).allSatisfy { _ in sampler.drawBit(logit: 0.1) && !sampler.drawBit(logit: -0.1) })
+    settings = GenerationSettings(temperature: 1e-30)
+    settings.pitchTemperature = 1e-30
+    sampler = Sampler(settings, seed: 1)
+    #expect((0..<50).allSatisfy { _ in [1, 4].contains(sampler.draw(logits, starts: 1..<5)) })
+  }
+
   @Test("top-k draws from the k likeliest, the first of equals")
   func topK() {
     var sampler = Sampler(GenerationSettings(topK: 1), seed: 1)

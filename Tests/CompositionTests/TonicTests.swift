@@ -50,6 +50,22 @@ struct TonicTests {
     #expect(abs(before - after) < 1e-4 * max(1, abs(before)))
   }
 
+  @Test("of events every pitch moves, also those that other representations leave out", arguments: [-5, 4])
+  func movesAllEvents(_ semitones: Int) throws {
+    let plan = Fixtures.plan(.events, reads: .tokens)
+    let reading = try plan.reading()
+    let weights = try OrderFixture.weights(plan, seed: 4)
+    let notes = (20...30).map { Score.Note(start: ($0 - 20) * 240, end: ($0 - 19) * 240, pitch: UInt8($0)) }
+    let song = try reading.representation.encode(Score(tracks: [Score.Track(notes: notes)], length: 11 * 240)).0
+    let moved = try #require(reading.representation.transposed(song, by: semitones))
+    func loss(_ song: EncodedSong, _ tensors: [Tensor]) throws -> Double {
+      let network = try Network(reading.architecture, tensors: tensors)
+      return try Scoring(network, reading, pool: WorkerPool(1)).score(EncodedCorpus(songs: [song])).sum(\.nll)
+    }
+    let (before, after) = try (loss(song, weights.tensors), loss(moved, weights.tensors(up: semitones, reading)))
+    #expect(abs(before - after) < 1e-4 * abs(before))
+  }
+
   /// Weights that were trained on one tonic, of songs on the tonics told.
   private func weights(_ tonics: [Int]?) throws -> WeightsFile {
     var task = try Fixtures.task(Fixtures.plan(.voices, reads: .frames))

@@ -137,6 +137,31 @@ struct TrainingTests {
     #expect(throws: CompositionError.self) { try train(task, stop: StopFlag(), progress: { _ in }) }
   }
 
+  @Test("a checkpoint is another training's where the same files are of other corpora")
+  func foreignCorpora() throws {
+    let folder = try TemporaryFolder()
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens))
+    for place in task.train.items.indices { task.train.items[place].corpus = place == 0 ? "bach" : "folk" }
+    task.checkpointPath = folder.path + "/checkpoint"
+    let stop = StopFlag()
+    stop.stop()
+    #expect(throws: Interrupted.self) { try train(task, stop: stop, progress: { _ in }) }
+    task.train.items[0].corpus = "folk"
+    #expect(throws: CompositionError.self) { try train(task, stop: StopFlag(), progress: { _ in }) }
+    task.train.items[0].corpus = "bach"
+    _ = try train(task, stop: StopFlag(), progress: { _ in })
+  }
+
+  @Test("weights that are no numbers after the last step are refused as the settings' fault", arguments: [true, false])
+  func divergesAtTheEnd(_ isHeldOut: Bool) throws {
+    var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens), iterations: 1)
+    task.settings.optimizer.learningRate = .infinity
+    if !isHeldOut { task.validation.items = [] }
+    let error = #expect(throws: CompositionError.self) { try train(task, stop: StopFlag(), progress: { _ in }) }
+    #expect(
+      error == CompositionError(.spec, "the loss is no number any more at iteration 1; try a smaller learning_rate"))
+  }
+
   @Test("a training that the machine cannot hold is refused with the figure before it begins")
   func tooLarge() throws {
     var task = try Fixtures.task(Fixtures.plan(.steps, reads: .tokens))

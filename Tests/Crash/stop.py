@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Asks a training of a big network to stop while it is being made: it must end within 5 seconds, as it promises.
+"""Asks a training of a big network to stop while it is being made: it must end within 5 seconds, as it promises. Then starts
+watchers and asks each to stop as soon as it watches: each must hear that.
 
-Usage: stop.py PROGRAM
+Usage: stop.py PROGRAM [WATCHERS]
 """
 
+import concurrent.futures
 import os
 import shutil
 import signal
@@ -12,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from studio import midi
+from studio import Studio, midi
 
 SETTINGS = """representation: steps
 network: {hidden: 1024, layers: 2, head: 256}
@@ -24,7 +26,24 @@ iterations: 100000
 SECONDS = 8
 
 
+def watchers(count):
+    """Each of so many watchers, four at a time, hears SIGTERM."""
+    def one(_):
+        studio = Studio(os.path.abspath(sys.argv[1]), settle="0s")
+        try:
+            studio.start()
+            status = studio.stop()
+            assert status == 0, f"a watcher that was told to stop ended with {status}"
+        finally:
+            studio.remove()
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(one, range(count)))
+    print(f"{count} watchers that are told to stop end")
+
+
 def main():
+    watchers(int(sys.argv[2]) if len(sys.argv) > 2 else 40)
     folder = tempfile.mkdtemp(prefix="ritornello-stop-")
     try:
         for number in range(10):

@@ -137,6 +137,9 @@ class Studio:
         # How soon it ends is stop.py's to measure.
         status = self.watcher.wait(timeout=600)
         self.watcher = None
+        if status != 0:
+            with open(self.path("watch.log"), errors="replace") as log:
+                print(f"the watcher ended with {status}:", *log.readlines()[-20:], sep="\n", flush=True)
         return status
 
     def workers(self):

@@ -227,7 +227,34 @@ static float *pairs(const float *x, size_t rows, size_t count) {
   return (float *)y;
 }
 
+// From 2^(power) to just below 2^(power + 1), of either sign.
+static float scaled(int power) {
+  float x = ldexpf(1 + fabsf(random_float()), power);
+  return random_below(2) ? x : -x;
+}
+
+// Sums that end just below the least normal number: what rounds up to it stays, what does not is zero.
+static void least_products(void) {
+  begin(1);
+  size_t rows = 64, k = 4;
+  float *a = zeros(rows * 64), *b = zeros(k * 64), *c = zeros(rows * 64);
+  for (size_t r = 0; r < rows; r++) {
+    a[r * 64] = 0x1p-63f, a[r * 64 + 1] = -0x1p-63f;
+    a[r * 64 + 2] = scaled(-76), a[r * 64 + 3] = scaled(-76);
+  }
+  for (size_t j = 0; j < 64; j++) {
+    b[j] = b[64 + j] = 0x1p-63f;
+    b[128 + j] = scaled(-76), b[192 + j] = scaled(-76);
+  }
+  ck_product x = {.a = halves(a, rows * 64), .a_rows = rows, .b = pairs(b, k, 1), .b_rows = 2, .k = 2, .c = c,
+                  .c_rows = rows, .pairs = 1};
+  kernels->product(&x, 0, rows, 0, 1);
+  add(c, rows * 64);
+  end("product in pairs at the least number");
+}
+
 static void rounded_products(void) {
+  least_products();
   EACH(float, scale, 1.0f, 1e-38f) {
     begin((size_t)scale);
     size_t n = 1024, rows = 7;

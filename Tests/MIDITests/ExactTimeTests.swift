@@ -84,6 +84,16 @@ struct ExactTimeTests {
     #expect(map.tick(atTime: map.time(atTick: 1 << 31)) == Ratio(1 << 31))
     #expect(Ratio(Int.max - 1, Int.max).flatMap(map.tick) == nil)
     #expect(map.tick(atTime: Ratio(-5)) == Ratio(0))
+    // As many of the shortest bars as there are, then the longest bar.
+    let score = Score(
+      division: .smpte(framesPerSecond: 29, ticksPerFrame: 255),
+      timeSignatures: [
+        Score.TimeSignature(tick: 0, numerator: 1, denominator: 1 << 15),
+        Score.TimeSignature(tick: 1 << 30, numerator: 255, denominator: 1),
+      ], length: 1 << 31)
+    let metres = MetreMap(score)
+    #expect(metres.time(atTick: 1 << 30) == Ratio(metres.bar(atTick: 1 << 30)))
+    #expect(metres.time(atTick: (1 << 31) - 1) >= metres.time(atTick: 1 << 30))
     #expect(Ratio(1, 0) == nil)
     #expect(Ratio(.min, -1) == nil)
     #expect(Ratio(6, -4)?.description == "-3/2")

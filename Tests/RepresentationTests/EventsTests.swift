@@ -1,3 +1,4 @@
+import Glibc
 import MIDI
 import Representation
 import TestSupport
@@ -54,6 +55,26 @@ struct EventsTests {
       #expect(decoded.noteCount <= report.notes && decoded.noteCount >= report.notes - report.doubled)
       #expect(decoded.length == song.frames * representation.ticksPerFrame)
       #expect(song.tokens.last == representation.endToken)
+    }
+  }
+
+  @Test("a song whose notes of one frame are too many tokens is refused before they fill the memory")
+  func tooFull() async throws {
+    await #expect(processExitsWith: .exitCode(7)) {
+      // All tokens of that frame would be half a gigabyte, and an array grows by copying.
+      var limit = rlimit(rlim_cur: 512 << 20, rlim_max: 512 << 20)
+      guard setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit) == 0 else { exit(1) }
+      let end = 120 * ((1 << 20) - 1)
+      let notes = (0..<128).flatMap { pitch in
+        (0..<16).filter { $0 != 9 }.map { Score.Note(start: 0, end: end, channel: UInt8($0), pitch: UInt8(pitch)) }
+      }
+      let programs = (0..<16).map { Score.ProgramChange(tick: 0, channel: UInt8($0), program: UInt8($0)) }
+      let score = Score(tracks: [Score.Track(notes: notes, programs: programs)], length: end)
+      do {
+        _ = try Representation(RepresentationSettings(.events)).encode(score)
+      } catch {
+        exit("\(error)".contains("tokens") ? 7 : 1)
+      }
     }
   }
 

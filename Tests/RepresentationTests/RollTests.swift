@@ -30,6 +30,19 @@ struct RollTests {
     #expect(report.doubled == 1)
   }
 
+  @Test("a song whose rows would fill the memory is refused, and not for its tokens")
+  func tooLarge() throws {
+    var settings = RepresentationSettings(.roll)
+    settings.programs = .families
+    let representation = try Representation(settings)
+    // 100,000 frames of 1408 keys.
+    let error = #expect(throws: Representation.EncodingError.self) {
+      try representation.encode(score([[(0, 120, 60)]], length: 12_000_000))
+    }
+    #expect(error == .tooLarge(limit: 1 << 27))
+    #expect(error?.description.contains("token") == false)
+  }
+
   @Test("the preset's vector is 352 wide")
   func width() throws {
     #expect(try Representation(RepresentationSettings(.roll)).rowWidth == 352)

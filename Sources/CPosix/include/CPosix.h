@@ -24,6 +24,9 @@ int cposix_processors(void);
 /// mallopt(3) with M_MMAP_THRESHOLD: blocks of so many bytes and more are mapped singly, and so are gone once freed. Does
 /// nothing where the C library has no such setting.
 void cposix_return_large_blocks(int bytes);
+/// Lets each SIGTERM and SIGINT that the process gets be a byte, the signal's number, in a pipe, and ignores SIGPIPE. Gives
+/// the end to read from, or -1 and errno. For one caller a process.
+int cposix_hear_stop_signals(void);
 /// The file system's type number (statfs f_type), or -1.
 long cposix_filesystem_type(const char *_Nonnull path);
 

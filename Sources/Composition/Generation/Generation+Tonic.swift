@@ -47,5 +47,10 @@ extension Generation {
   }
 
   /// The network as it writes on a tonic.
-  func tensors(on tonic: Int) -> [Tensor] { weights.tensors(up: tonic > 6 ? tonic - 12 : tonic, reading) }
+  func tensors(on tonic: Int) -> [Tensor] { weights.tensors(up: Self.semitones(to: tonic), reading) }
+
+  /// The classes that the network was not taught on a tonic.
+  func strangers(on tonic: Int) -> Set<Int> { weights.strangers(up: Self.semitones(to: tonic), reading) }
+
+  private static func semitones(to tonic: Int) -> Int { tonic > 6 ? tonic - 12 : tonic }
 }

@@ -85,12 +85,14 @@ package struct Generation {
     var songs: [Int: GeneratedSong] = [:]
     for tonic in Set(tonics).sorted() {
       let network = try Network(reading.architecture, tensors: tensors(on: tonic))
+      let strangers = strangers(on: tonic)
       let numbers = seeds.indices.filter { tonics[$0] == tonic }
       for first in stride(from: 0, to: numbers.count, by: Self.lanes) {
         let some = numbers[first..<min(first + Self.lanes, numbers.count)]
         var growths = some.map {
           SongGrowth(
-            reading, Sampler(settings, seed: seeds[$0]), limit: order.limit, style: order.style, rules: order.growth)
+            reading, Sampler(settings, seed: seeds[$0]), limit: order.limit, style: order.style, rules: order.growth,
+            strangers: strangers)
         }
         let done = Double(songs.count)
         try grow(&growths, network, start: order.prime, outcome: &outcome, stop) { share in

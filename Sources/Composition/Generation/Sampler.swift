@@ -6,7 +6,9 @@ internal import Network
 /// which leave it as likely as before that a note starts at all.
 struct Sampler {
   private let temperature: Float
-  private let pitchTemperature: Float
+  /// The temperature among the pitches of what starts.
+  private let startTemperature: Float
+  private let hasStartTemperature: Bool
   private let pitchTopP: Float
   private let topP: Float
   private let topK: Int
@@ -19,8 +21,10 @@ struct Sampler {
 
   /// Begins at the first draw of a song's seed.
   init(_ settings: GenerationSettings, seed: UInt64) {
-    temperature = Float(settings.temperature)
-    pitchTemperature = Float(settings.pitchTemperature)
+    // What is 0 as a Float would make numbers that are none of equal logits. The bound is so low that it changes nothing else.
+    temperature = max(Float(settings.temperature), .leastNormalMagnitude)
+    startTemperature = max(temperature * Float(settings.pitchTemperature), .leastNormalMagnitude)
+    hasStartTemperature = Float(settings.pitchTemperature) != 1
     pitchTopP = Float(settings.pitchTopP)
     topP = Float(settings.topP)
     topK = settings.topK
@@ -39,7 +43,7 @@ struct Sampler {
     let u = uniform()
     gather(logits)
     guard !classes.isEmpty else { return nil }
-    if let starts, pitchTemperature != 1 || pitchTopP < 1 { sharpen(starts, logits) }
+    if let starts, hasStartTemperature || pitchTopP < 1 { sharpen(starts, logits) }
     if topK > 0 || topP < 1, !leaveFew() {
       sort()
       if topK > 0 { leave(topK) }
@@ -76,7 +80,7 @@ struct Sampler {
     let before = weights[first...last].reduce(0, +)
     var largest = -Float.infinity
     for place in first...last { largest = max(largest, logits[Int(classes[place])]) }
-    var pitches = (first...last).map { (logits[Int(classes[$0])] - largest) / (temperature * pitchTemperature) }
+    var pitches = (first...last).map { (logits[Int(classes[$0])] - largest) / startTemperature }
     Numerics.exp(&pitches)
     if pitchTopP < 1 {
       let bound = pitchTopP * pitches.reduce(0, +)

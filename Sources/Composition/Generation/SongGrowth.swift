@@ -22,11 +22,16 @@ struct SongGrowth {
   private var frameRules: (any FrameRules)?
   private var rollRules: RollRules?
   private var eventRules: EventRules?
+  /// The classes that the network was not taught: they come only where nothing else may.
+  private let strangers: Set<Int>
 
   /// Begins a song, which does what the rules say where there are any.
   init(
-    _ reading: any SongReading, _ sampler: Sampler, limit: SongLimit, style: [Float], rules: GrowthRules = GrowthRules()
+    _ reading: any SongReading, _ sampler: Sampler, limit: SongLimit, style: [Float],
+    rules: GrowthRules = GrowthRules(),
+    strangers: Set<Int> = []
   ) {
+    self.strangers = strangers
     frameRules = rules.frames
     rollRules = rules.roll
     eventRules = rules.events
@@ -104,6 +109,15 @@ struct SongGrowth {
     // A network that is not told how much is left would end after the first cadence as readily as after the last.
     if 2 * song.frames < lastFrame, let end = grammar.endClass { logits[Int(end)] = -.infinity }
     frameRules?.restrict(&logits, after: past, written: written)
+    discourage(&logits) { frameRules?.isMelody($0) ?? false }
+  }
+
+  /// Puts what the network was not taught behind all else, but for the melody's notes, which come in any case: put behind,
+  /// they would come only when nothing fits between.
+  ///
+  /// What is put behind keeps a probability, so that there is always something that may come.
+  private func discourage(_ logits: inout [Float], isMelody: (Int32) -> Bool) {
+    for place in strangers where !isMelody(Int32(place)) { logits[place] -= 1e4 }
   }
 
   /// Draws one of all that may come next, where a network whose numbers are none leaves nothing.
@@ -142,7 +156,7 @@ struct SongGrowth {
     var logits = values
     for token in logits.indices where !grammar.allows(Int32(token)) { logits[token] = -.infinity }
     if 2 * song.frames < lastFrame, let end = reading.endClass { logits[Int(end)] = -.infinity }
-    eventRules?.restrict(&logits, grammar)
+    restrict(&logits, grammar)
     guard let token = sampler.draw(logits) ?? evenly(grammar) else {
       hasEnded = true
       return
@@ -152,10 +166,15 @@ struct SongGrowth {
   }
 
   private mutating func evenly(_ grammar: EventGrammar) -> Int32? {
-    guard let eventRules else { return nil }
+    guard eventRules != nil else { return nil }
     var logits = (0..<Int32(grammar.vocabulary.count)).map { grammar.allows($0) ? Float(0) : -.infinity }
-    eventRules.restrict(&logits, grammar)
+    restrict(&logits, grammar)
     return sampler.draw(logits)
+  }
+
+  private func restrict(_ logits: inout [Float], _ grammar: EventGrammar) {
+    eventRules?.restrict(&logits, grammar)
+    discourage(&logits) { eventRules?.isMelody($0, grammar) ?? false }
   }
 
   private mutating func drawToken(_ values: [Float], _ reading: TokenReading) {
@@ -196,7 +215,9 @@ struct SongGrowth {
     frame = []
   }
 
-  private mutating func drawBlock(_ values: [Float], _ roll: RollBlocks) {
+  private mutating func drawBlock(_ predicted: [Float], _ roll: RollBlocks) {
+    var values = predicted
+    discourage(&values) { _ in false }
     var places: [Int32] = []
     let isMean = reading.architecture.writing.isMeanLoss
     // A network trained to the mean says the same after the same past, so a song's first block is drawn; after that
@@ -211,7 +232,7 @@ struct SongGrowth {
       } else {
         sounds = sampler.drawBit(logit: value)
       }
-      if sounds { places.append(Int32(place)) }
+      if sounds, !strangers.contains(place) { places.append(Int32(place)) }
     }
     drawn += 1
     append(rollRules?.choose(places, values) ?? places, to: roll)

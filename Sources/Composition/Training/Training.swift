@@ -169,12 +169,14 @@ struct Training {
     let loss = try trainer.step(
       batches, iteration: facts.iteration, of: task.settings.iterations, seed: task.settings.seed)
     facts.stepSeconds += Self.now() - before
-    guard loss.isFinite else {
-      throw CompositionError(
-        .spec, "the loss is no number any more at iteration \(facts.iteration + 1); try a smaller learning_rate")
-    }
+    guard loss.isFinite else { throw Self.diverged(at: facts.iteration + 1) }
     facts.runningLoss += (Double(loss) - facts.runningLoss) / Double(min(facts.iteration + 1, 50))
     facts.iteration += 1
+  }
+
+  private static func diverged(at iteration: Int) -> CompositionError {
+    CompositionError(
+      .spec, "the loss is no number any more at iteration \(iteration); try a smaller learning_rate")
   }
 
   private mutating func validate() throws {
@@ -184,6 +186,7 @@ struct Training {
     self.scoring = scoring
     try scoring.take(from: trainer)
     let loss = try scoring.score(task.validation).validationLoss
+    guard loss.isFinite else { throw Self.diverged(at: facts.iteration) }
     facts.lastValidation = loss
     if let bestLoss = facts.bestLoss, !(loss < bestLoss) {
       facts.worse += 1
@@ -234,6 +237,9 @@ struct Training {
     let hasBest = !best.isEmpty
     let network = hasBest ? try Network(reading.architecture, tensors: best) : trainer.averaged
     let iteration = hasBest ? facts.bestIteration : facts.iteration
+    let tensors = network.tensors()
+    // With nothing held out the last step's weights have given no loss yet.
+    guard tensors.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) else { throw Self.diverged(at: iteration) }
     var parents = task.start?.metadata.parents ?? []
     if let hash = task.startHash { parents.append(hash) }
     var metadata = WeightsMetadata(
@@ -242,7 +248,7 @@ struct Training {
     metadata.register = register
     metadata.tonics = tonics
     return TrainingOutcome(
-      weights: WeightsFile(metadata: metadata, tensors: network.tensors()), iterations: facts.iteration,
+      weights: WeightsFile(metadata: metadata, tensors: tensors), iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
       validationLoss: facts.bestLoss, lastValidationLoss: facts.lastValidation, bestIteration: iteration,
       seconds: Self.now() - began,
@@ -258,7 +264,11 @@ struct Training {
     hasher.update(Array((try? encoder.encode(task.settings)) ?? Data()))
     for corpus in [task.train, task.validation] {
       hasher.update(Array("songs".utf8))
-      for item in corpus.items { hasher.update(Array(item.sha256.hex.utf8)) }
+      for item in corpus.items {
+        hasher.update(Array(item.sha256.hex.utf8))
+        // A network that is told styles reads the same files otherwise where they have another.
+        if let name = item.corpus { hasher.update(Array(" of \(name.utf8.count) \(name)".utf8)) }
+      }
     }
     hasher.update(Array((task.startHash?.hex ?? "scratch").utf8))
     hasher.update(Array("\(ProgramVersion.current) \(Numerics.version)".utf8))

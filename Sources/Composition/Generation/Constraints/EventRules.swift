@@ -75,6 +75,14 @@ struct EventRules {
     }
   }
 
+  /// Whether a token tells the pitch of the melody's note that begins here.
+  func isMelody(_ token: Int32, _ grammar: EventGrammar) -> Bool {
+    guard let next = melodyNote, next.start == grammar.frame, grammar.program == rules.melody?.program else {
+      return false
+    }
+    return vocabulary.event(token) == .pitch(next.pitch)
+  }
+
   /// What is known at a place of the song, worked out once for all tokens.
   private struct Place {
     let rules: EventRules

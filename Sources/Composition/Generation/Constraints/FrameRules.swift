@@ -9,6 +9,8 @@ protocol FrameRules {
   func forced(after past: Past, written: [Int32]) -> Int32?
   /// Forbids tokens that may not come next: their logits become -infinity.
   func restrict(_ logits: inout [Float], after past: Past, written: [Int32])
+  /// Whether a token tells the melody's note of this frame.
+  func isMelody(_ token: Int32) -> Bool
   /// Moves on over a whole frame, drawn or of the song to be continued.
   mutating func take(frame: [Int32])
   /// What was composed, without the melody; nil: all of the song.

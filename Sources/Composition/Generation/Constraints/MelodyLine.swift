@@ -80,7 +80,7 @@ struct MelodyLine: Sendable {
     for note in voice.track.notes { starts[min(length, note.start * framesAQuarter / division + 1)] += 1 }
     for place in 1..<starts.count { starts[place] += starts[place - 1] }
     self.starts = starts
-    counts = Self.counts(voice.track.notes, length, framesAQuarter, division)
+    counts = try Self.counts(voice.track.notes, length, framesAQuarter, division)
   }
 
   private static func voices(of score: Score) -> [(track: Score.Track, program: Int, mean: Double)] {
@@ -98,8 +98,15 @@ struct MelodyLine: Sendable {
     return voices
   }
 
+  /// The most notes that may sound at once.
+  private static let mostCounted = 255
+
   /// How many notes sound at once in each frame.
-  private static func counts(_ notes: [Score.Note], _ length: Int, _ frames: Int, _ division: Int) -> [UInt8] {
+  ///
+  /// - Throws: `CompositionError` where they are too many to be looked through at each note.
+  private static func counts(
+    _ notes: [Score.Note], _ length: Int, _ frames: Int, _ division: Int
+  ) throws(CompositionError) -> [UInt8] {
     let ordered = notes.filter { $0.end > $0.start }.sorted { $0.start < $1.start }
     var counts = [UInt8](repeating: 0, count: length)
     var next = 0
@@ -110,10 +117,15 @@ struct MelodyLine: Sendable {
       while next < ordered.count, ordered[next].start * frames < (frame + 1) * division {
         ends.removeAll { $0 <= ordered[next].start }
         ends.append(ordered[next].end)
+        guard ends.count <= mostCounted else {
+          throw .unmeetable(
+            ["melody"],
+            "more than \(mostCounted) of its notes sound at once, at tick \(ordered[next].start); one voice is needed")
+        }
         next += 1
         count = max(count, ends.count)
       }
-      counts[frame] = UInt8(min(count, 255))
+      counts[frame] = UInt8(min(count, mostCounted))
     }
     return counts
   }

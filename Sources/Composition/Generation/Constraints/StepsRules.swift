@@ -46,6 +46,10 @@ struct StepsRules: FrameRules {
     return rules.melodyKey(of: note)
   }
 
+  func isMelody(_ token: Int32) -> Bool {
+    token >= Self.firstKey && melodyKey(at: count.frame) == key(of: token)
+  }
+
   func restrict(_ logits: inout [Float], after past: Past, written: [Int32]) {
     let frame = count.frame
     let chord = rules.chord(at: frame)

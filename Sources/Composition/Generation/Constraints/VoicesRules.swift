@@ -42,6 +42,9 @@ struct VoicesRules: FrameRules {
     return Int32(isHeld ? Self.hold : Self.firstStart + note.pitch - low)
   }
 
+  /// The melody's line is forced.
+  func isMelody(_ token: Int32) -> Bool { false }
+
   func restrict(_ logits: inout [Float], after past: Past, written: [Int32]) {
     let line = written.count
     let chord = rules.chord(at: count.frame)
