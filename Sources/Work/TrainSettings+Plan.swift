@@ -30,7 +30,9 @@ extension TrainSettings {
       batch: batch, accumulate: accumulate, sequence: sequence, iterations: iterations, minutes: minutes,
       validateEvery: validateEvery,
       patience: patience,
-      transpose: transpose.map { .init(low: $0.range.low, high: $0.range.high, fade: $0.fade, tonic: $0.tonic) },
+      transpose: transpose.map {
+        .init(low: $0.range.low, high: $0.range.high, fade: $0.fade, tonic: $0.tonic, register: $0.register)
+      },
       varyTempo: varyTempo,
       varyVelocity: varyVelocity, seed: seed, precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil)
   }

@@ -104,8 +104,8 @@ struct ConfigurationSchemaTests {
         ))
     for key in [
       "studio.poll", "limits.oneoff.songs", "jobs.*.schedule.every", "jobs.*.train.optimizer.warm_up",
-      "jobs.*.train.transpose.fade", "jobs.*.train.transpose.tonic", "jobs.*.train.network.dropout.head",
-      "jobs.*.train.network.residual",
+      "jobs.*.train.transpose.fade", "jobs.*.train.transpose.tonic", "jobs.*.train.transpose.register",
+      "jobs.*.train.network.dropout.head", "jobs.*.train.network.residual",
       "jobs.*.train.network.layer_norm", "jobs.*.train.accumulate", "jobs.*.generate.top_p",
       "jobs.*.keep.weights",
       "jobs.*.train.representation.lines",

@@ -2,25 +2,33 @@ internal import Network
 internal import Representation
 
 extension Generation {
-  /// The tonic of each song, as a pitch class; 0 for all where the network was not trained on one tonic.
+  /// The tonic on which each song is composed, as a pitch class; 0 for all where the network was not trained on one tonic,
+  /// or where songs are moved once they are done (`register`).
   ///
   /// It is the key's, else the first chord's root, else that of a melody's last note or the likeliest for a song to be
   /// continued; where nothing is given it is drawn as often as the corpus has it.
   func tonics(of seeds: [UInt64], _ order: SongOrder) throws -> [Int] {
-    guard let counts = weights.metadata.tonics, weights.metadata.training.isOnOneTonic, counts.count == 12 else {
-      return [Int](repeating: 0, count: seeds.count)
-    }
+    guard let shares = tonicShares, register(order) == nil else { return [Int](repeating: 0, count: seeds.count) }
     if let given = try givenTonic(order) { return [Int](repeating: given, count: seeds.count) }
-    // A weights file may come from anywhere.
-    let shares = counts.map { Float(min(max(0, $0), 1 << 20)) }
-    return seeds.map { seed in
-      var left = Philox(seed: seed, purpose: Purpose.tonic).uniform(0) * shares.reduce(0, +)
-      for (tonic, share) in shares.enumerated() {
-        left -= share
-        if left < 0 { return tonic }
-      }
-      return shares.lastIndex { $0 > 0 } ?? 0
+    return seeds.map { Self.drawnTonic(shares, seed: $0) }
+  }
+
+  /// How often the corpus has each tonic; nil where the network was not trained on one tonic.
+  var tonicShares: [Float]? {
+    guard let counts = weights.metadata.tonics, weights.metadata.training.isOnOneTonic, counts.count == 12 else {
+      return nil
     }
+    // A weights file may come from anywhere.
+    return counts.map { Float(min(max(0, $0), 1 << 20)) }
+  }
+
+  static func drawnTonic(_ shares: [Float], seed: UInt64) -> Int {
+    var left = Philox(seed: seed, purpose: Purpose.tonic).uniform(0) * shares.reduce(0, +)
+    for (tonic, share) in shares.enumerated() {
+      left -= share
+      if left < 0 { return tonic }
+    }
+    return shares.lastIndex { $0 > 0 } ?? 0
   }
 
   private func givenTonic(_ order: SongOrder) throws -> Int? {

@@ -80,6 +80,7 @@ package struct Generation {
   ) throws -> GenerationOutcome {
     let order = try SongOrder(prime: prime, melody: melody, reading, settings)
     let tonics = try tonics(of: seeds, order)
+    let register = register(order)
     var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: order.warnings)
     var songs: [Int: GeneratedSong] = [:]
     for tonic in Set(tonics).sorted() {
@@ -98,7 +99,7 @@ package struct Generation {
           progress((done + share * Double(some.count)) / Double(seeds.count))
         }
         for (growth, number) in zip(growths, some) {
-          songs[number] = try finished(growth, order.rules, seed: seeds[number])
+          songs[number] = try finished(growth, order.rules, register, seed: seeds[number])
           outcome.tokens += growth.drawn
         }
       }
@@ -138,13 +139,21 @@ package struct Generation {
     outcome.seconds += ProcessInfo.processInfo.systemUptime - began
   }
 
-  private func finished(_ growth: SongGrowth, _ rules: SongRules?, seed: UInt64) throws -> GeneratedSong {
-    let score = try rules?.score(of: growth) ?? reading.representation.decode(growth.song)
+  private func finished(
+    _ growth: SongGrowth, _ rules: SongRules?, _ register: CorpusRegister?, seed: UInt64
+  ) throws -> GeneratedSong {
+    var score = try rules?.score(of: growth) ?? reading.representation.decode(growth.song)
+    var song = growth.song
+    if let register {
+      let semitones = move(of: song, to: register, seed: seed)
+      score.transpose(by: semitones)
+      song = reading.representation.transposed(song, by: semitones) ?? song
+    }
     let bytes = MIDIFile(score: score).bytes
     // Events tell metre and tempo; the others are told in 4/4 at 120 quarters a minute, if nothing else is asked for.
     return GeneratedSong(
       bytes: bytes, sha256: ContentHash(of: bytes), seed: seed,
       bars: MetreMap(score).bars(atTick: score.length), notes: score.noteCount, seconds: score.seconds, score: score,
-      song: growth.song)
+      song: song)
   }
 }

@@ -10,6 +10,8 @@ struct Training {
   private let pool: WorkerPool
   /// How many songs there are on each tonic, where all are moved to one.
   private var tonics: [Int]?
+  /// Where the songs lie as they came, where generated ones are to lie there.
+  private var register: CorpusRegister?
   /// Bytes that the process will take at most.
   private let memoryNeeded: Int
   private var trainer: Trainer
@@ -41,6 +43,7 @@ struct Training {
     var task = task
     if task.settings.isOnOneTonic {
       tonics = task.train.tonics(reading.representation)
+      if task.settings.transpose?.register == true { register = task.train.register(reading.representation) }
       task.train = task.train.onOneTonic(reading.representation)
       task.validation = task.validation.onOneTonic(reading.representation)
     }
@@ -242,6 +245,7 @@ struct Training {
     var metadata = WeightsMetadata(
       plan: task.plan, vocabulary: reading.representation.vocabulary, training: task.settings, iteration: iteration,
       validationLoss: facts.bestLoss, snapshot: task.train.snapshot, parents: parents)
+    metadata.register = register
     metadata.tonics = tonics
     return TrainingOutcome(
       weights: WeightsFile(metadata: metadata, tensors: tensors), iterations: facts.iteration,

@@ -38,12 +38,16 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     package var fade: Bool
     /// Whether each song is first moved to the tonic C; nil, which leaves no trace in a file: it is not.
     package var tonic: Bool?
+    /// Whether songs are to lie where the corpus lies, which is then kept with the weights; nil, which leaves no trace in a
+    /// file: it is not.
+    package var register: Bool?
 
-    package init(low: Int, high: Int, fade: Bool, tonic: Bool = false) {
+    package init(low: Int, high: Int, fade: Bool, tonic: Bool = false, register: Bool = false) {
       self.low = low
       self.high = high
       self.fade = fade
       self.tonic = tonic ? true : nil
+      self.register = register ? true : nil
     }
   }
 

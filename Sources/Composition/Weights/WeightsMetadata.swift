@@ -19,13 +19,15 @@ package struct WeightsMetadata: Codable, Sendable {
   package var numerics: Int
   /// How many songs there were on each tonic, from C up, where all were moved to C; nil: they were not.
   package var tonics: [Int]?
+  /// Where the corpus's songs lay before they were moved to C; nil: songs are not moved to lie there.
+  package var register: CorpusRegister?
   /// The defaults of generation, in the words of `generate:`.
   package var generate: GenerationDefaults?
 
   package enum CodingKeys: String, CodingKey {
     case format, representation, vocabulary, network, training, iteration
     case validationLoss = "validation_loss"
-    case snapshot, parents, version, numerics, tonics, generate
+    case snapshot, parents, version, numerics, tonics, register, generate
   }
 
   init(

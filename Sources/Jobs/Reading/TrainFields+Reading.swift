@@ -71,6 +71,7 @@ extension TrainFields {
     let bounds = reader.value("range", range)
     let fade = reader.value("fade", .boolean, default: "false")
     let tonic = reader.value("tonic", .boolean, default: "false")
+    let register = reader.value("register", .boolean, default: "as tonic")
     reader.finish()
     guard let bounds else {
       if !isWritten, reader.recorder == nil {
@@ -78,7 +79,7 @@ extension TrainFields {
       }
       return nil
     }
-    return TransposeSettings(range: bounds, fade: fade ?? false, tonic: tonic ?? false)
+    return TransposeSettings(range: bounds, fade: fade ?? false, tonic: tonic ?? false, register: register)
   }
 }
 

@@ -17,11 +17,14 @@ package struct TransposeSettings: Codable, Sendable, Equatable {
   package var fade: Bool
   /// Says whether each song is first moved to the tonic C.
   package var tonic: Bool
+  /// Says whether songs on any tonic lie where the corpus lies; as `tonic`, where nothing else is said.
+  package var register: Bool
 
-  package init(range: Bounds, fade: Bool = false, tonic: Bool = false) {
+  package init(range: Bounds, fade: Bool = false, tonic: Bool = false, register: Bool? = nil) {
     self.range = range
     self.fade = fade
     self.tonic = tonic
+    self.register = register ?? tonic
   }
 
   package init(from decoder: any Decoder) throws {
@@ -29,6 +32,8 @@ package struct TransposeSettings: Codable, Sendable, Equatable {
     range = try container.decode(Bounds.self, forKey: .range)
     fade = try container.decode(Bool.self, forKey: .fade)
     tonic = try container.decodeIfPresent(Bool.self, forKey: .tonic) ?? false
+    // Settings of older programs do not have it, and are to make what they made.
+    register = try container.decodeIfPresent(Bool.self, forKey: .register) ?? false
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -37,9 +42,10 @@ package struct TransposeSettings: Codable, Sendable, Equatable {
     try container.encode(fade, forKey: .fade)
     // Not written where false, so that older settings keep their bytes.
     if tonic { try container.encode(tonic, forKey: .tonic) }
+    if register { try container.encode(register, forKey: .register) }
   }
 
-  package enum CodingKeys: String, CodingKey { case range, fade, tonic }
+  package enum CodingKeys: String, CodingKey { case range, fade, tonic, register }
 }
 
 /// What a training is scored on while it goes: a share of the files, a corpus, or paths.
