@@ -47,13 +47,12 @@ test: toolchain deps lint ## Check style and layers, build with no warning, run 
 	python3 Tests/Engine/memory.py $(DEBUG) --short
 	$(SWIFT) test --disable-xctest $(FLAGS)
 
-# The program is the one that `make test` builds and runs, so that CI builds it once.
-check-shared: toolchain deps ## Run the program against the data that stand beside the project, where they are
+check-shared: ## Run the program against the data that stand beside the project, where they are
 	@if [ ! -d "$(SHARED)" ]; then echo "no folder $(SHARED): nothing to check against"; exit 0; fi; \
-	$(SWIFT) build --build-tests $(FLAGS); \
+	$(MAKE) --no-print-directory build; \
 	$(SWIFT) build -c release --product ritornello-check-shared $(FLAGS); \
 	.build/release/ritornello-check-shared "$(SHARED)/data"; \
-	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(DEBUG) "$(SHARED)"; done
+	for script in $(SHARED_TESTS); do echo "== $$script"; python3 "$$script" $(RELEASE) "$(SHARED)"; done
 
 # The files that are damaged: those beside the project where they are, else those of the tests.
 TORTURE   = $(firstword $(wildcard $(SHARED)/data/torture) Tests/MIDITests/Golden)
