@@ -1,3 +1,5 @@
+import Identity
+
 /// One of the five fields of a cron expression: its name, its numbers and their names.
 struct CronField: Sendable {
   let name: String
@@ -73,6 +75,6 @@ struct CronField: Sendable {
   }
 
   private func fault(_ what: String, in item: String) -> CronExpression.Fault {
-    CronExpression.Fault(message: "\(name) '\(item)': \(what)")
+    CronExpression.Fault(message: "\(name) '\(FileName(item).shown)': \(what)")
   }
 }
