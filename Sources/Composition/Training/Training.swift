@@ -69,7 +69,7 @@ struct Training {
       repeating: BatchBuilder(lanes: task.settings.batch, architecture: reading.architecture),
       count: task.settings.accumulate)
     let fresh = Checkpoint.Facts(
-      fingerprint: Self.fingerprint(of: task), iteration: 0, bookmark: [], runningLoss: 0, bestLoss: nil,
+      fingerprint: task.fingerprint, iteration: 0, bookmark: [], runningLoss: 0, bestLoss: nil,
       bestIteration: 0, lastValidation: nil, lastValidationIteration: 0, worse: 0, stepSeconds: 0, seconds: 0)
     facts = fresh
     let now = Self.now()
@@ -253,26 +253,6 @@ struct Training {
       validationLoss: facts.bestLoss, lastValidationLoss: facts.lastValidation, bestIteration: iteration,
       seconds: Self.now() - began,
       tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy, warnings: warnings)
-  }
-
-  private static func fingerprint(of task: TrainingTask) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    var hasher = ContentHash.Hasher()
-    // Encoding these values cannot fail: they hold finite numbers and text alone.
-    hasher.update(Array((try? encoder.encode(task.plan)) ?? Data()))
-    hasher.update(Array((try? encoder.encode(task.settings)) ?? Data()))
-    for corpus in [task.train, task.validation] {
-      hasher.update(Array("songs".utf8))
-      for item in corpus.items {
-        hasher.update(Array(item.sha256.hex.utf8))
-        // A network that is told styles reads the same files otherwise where they have another.
-        if let name = item.corpus { hasher.update(Array(" of \(name.utf8.count) \(name)".utf8)) }
-      }
-    }
-    hasher.update(Array((task.startHash?.hex ?? "scratch").utf8))
-    hasher.update(Array("\(ProgramVersion.current) \(Numerics.version)".utf8))
-    return hasher.finish().hex
   }
 
   private static func now() -> Double { ProcessInfo.processInfo.systemUptime }

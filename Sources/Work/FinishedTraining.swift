@@ -1,8 +1,6 @@
 internal import Composition
 internal import Foundation
 internal import Identity
-internal import Jobs
-internal import Network
 
 /// A training that came to its end, as it is kept beside its weights.
 struct FinishedTraining: Codable {
@@ -17,16 +15,9 @@ extension TrainingTask {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     var hasher = ContentHash.Hasher()
-    hasher.update(Array(try encoder.encode(plan)))
-    hasher.update(Array(try encoder.encode(settings)))
+    hasher.update(Array(fingerprint.utf8))
     hasher.update(Array(try encoder.encode([generate])))
-    for corpus in [train, validation] {
-      hasher.update(Array("songs".utf8))
-      for item in corpus.items { hasher.update(Array(item.sha256.hex.utf8)) }
-    }
-    hasher.update(Array((startHash?.hex ?? "scratch").utf8))
     hasher.update(Array((stopAtIteration.map { "\($0)" } ?? "none").utf8))
-    hasher.update(Array("\(ProgramVersion.current) \(Numerics.version)".utf8))
     return hasher.finish().hex
   }
 }
