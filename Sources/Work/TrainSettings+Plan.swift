@@ -34,7 +34,8 @@ extension TrainSettings {
         .init(low: $0.range.low, high: $0.range.high, fade: $0.fade, tonic: $0.tonic, register: $0.register)
       },
       varyTempo: varyTempo,
-      varyVelocity: varyVelocity, seed: seed, precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil)
+      varyVelocity: varyVelocity, seed: seed, precision: precision == .bf16 ? PrecisionName.bf16.rawValue : nil,
+      guide: guide)
   }
 
   /// The share of files to hold out; 0 where files are named for validation.
@@ -118,8 +119,8 @@ extension GenerateFields {
   /// The fields that travel with weights as their defaults.
   package var defaults: GenerationDefaults {
     GenerationDefaults(
-      songs: songs, length: length?.description, temperature: temperature, topP: topP, topK: topK,
-      pitchTemperature: pitchTemperature, pitchTopP: pitchTopP)
+      songs: songs, length: length?.description, isLengthExact: order.isLengthExact, temperature: temperature, topP: topP, topK: topK,
+      pitchTemperature: pitchTemperature, pitchTopP: pitchTopP, guidance: guidance, pitchGuidance: pitchGuidance)
   }
 
   /// Makes fields of the defaults that came with weights; what they do not tell stays open.
@@ -129,11 +130,14 @@ extension GenerateFields {
     self.init()
     songs = defaults?.songs.flatMap { (1...10_000).contains($0) ? $0 : nil }
     length = defaults?.length.flatMap { SongLength($0) }
+    order.isLengthExact = length == nil ? nil : defaults?.isLengthExact
     temperature = defaults?.temperature.flatMap { $0 > 0 && $0 <= 10 ? $0 : nil }
     topP = defaults?.topP.flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
     topK = defaults?.topK.flatMap { $0 >= 0 ? $0 : nil }
     pitchTemperature = defaults?.pitchTemperature.flatMap { $0 > 0 && $0 <= 10 ? $0 : nil }
     pitchTopP = defaults?.pitchTopP.flatMap { $0 > 0 && $0 <= 1 ? $0 : nil }
+    guidance = defaults?.guidance.flatMap { $0 >= 0 && $0 <= 10 ? $0 : nil }
+    pitchGuidance = defaults?.pitchGuidance.flatMap { $0 >= 0 && $0 <= 10 ? $0 : nil }
   }
 }
 
@@ -149,6 +153,7 @@ extension GenerateSettings {
     var settings = GenerationSettings(
       songs: songs, length: length, temperature: temperature, topP: topP, topK: topK, seed: seed)
     (settings.pitchTemperature, settings.pitchTopP) = (pitchTemperature, pitchTopP)
+    (settings.guidance, settings.pitchGuidance) = (guidance, pitchGuidance ?? guidance)
     settings.constraints = order.constraints
     return settings
   }

@@ -35,7 +35,7 @@ extension TrainSettings {
     }
     words.append(chosen.chooseCourse(for: facts, isFresh: start == nil))
     chosen.generate.topP = 0.98
-    for key in ["minutes", "validation", "seed", "precision", "from", "accumulate"] + Self.choosable
+    for key in ["minutes", "validation", "seed", "precision", "from", "accumulate", "guide"] + Self.choosable
     where !open.contains(key) {
       chosen.take(key, from: self)
     }
@@ -56,6 +56,7 @@ extension TrainSettings {
     case "precision": precision = written.precision
     case "from": from = written.from
     case "accumulate": accumulate = written.accumulate
+    case "guide": guide = written.guide
     case "optimizer": optimizer = written.optimizer
     case "batch": batch = written.batch
     case "sequence": sequence = written.sequence

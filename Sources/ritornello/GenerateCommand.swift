@@ -38,6 +38,8 @@ struct GenerateCommand: ParsableCommand {
   @Option(help: "Of voices: the same as --temperature, for the pitch of a note that starts.")
   var pitchTemperature: String?
   @Option(help: "Of voices: the same as --top-p, for the pitch of a note that starts.") var pitchTopP: String?
+  @Option(help: "How far to steer away from what the weights' guide would write; 0: not at all.") var guidance: String?
+  @Option(help: "Of voices: the same, for the pitch of a note that starts.") var pitchGuidance: String?
   @Option(help: "A MIDI file to continue.", completion: .file()) var prime: String?
   @OptionGroup(title: "What the songs are to be") var order: OrderOptions
   @Option(help: "The seed of every random choice.") var seed: String?
@@ -111,7 +113,8 @@ struct GenerateCommand: ParsableCommand {
     let given: [(String, String?)] =
       [
         ("songs", songs), ("length", length), ("temperature", temperature), ("top_p", topP), ("top_k", topK),
-        ("pitch_temperature", pitchTemperature), ("pitch_top_p", pitchTopP), ("prime", prime), ("seed", seed),
+        ("pitch_temperature", pitchTemperature), ("pitch_top_p", pitchTopP),
+        ("guidance", guidance), ("pitch_guidance", pitchGuidance), ("prime", prime), ("seed", seed),
         ("attempts", attempts), ("on_gate", onGate),
       ] + order.given
     for case (let name, let text?) in given { options[name] = [text] }

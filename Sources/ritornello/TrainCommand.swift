@@ -47,6 +47,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Events: by how much of 127 to play softer or louder at most, such as 10, or none.")
   var varyVelocity: String?
   @Option(help: "The decay of the averaged weights, or none.") var average: String?
+  @Option(help: "The iteration whose weights are kept to steer songs away from, or none.") var guide: String?
   @Option(help: "The seed of every random choice.") var seed: String?
   @Option(help: "f32, or bf16: large products of rounded numbers, faster where the processor has them.")
   var precision: String?
@@ -100,7 +101,7 @@ struct TrainCommand: ParsableCommand {
       ("accumulate", accumulate),
       ("sequence", sequence), ("iterations", iterations), ("minutes", minutes), ("validate_every", validateEvery),
       ("patience", patience), ("transpose", transpose), ("vary_tempo", varyTempo), ("vary_velocity", varyVelocity),
-      ("average", average), ("seed", seed), ("precision", precision),
+      ("average", average), ("guide", guide), ("seed", seed), ("precision", precision),
     ]
     for case (let name, let text?) in given { options[name] = [text] }
     if !validation.isEmpty { options["validation"] = validation }

@@ -46,7 +46,7 @@ struct TonicTests {
       return try Scoring(network, reading, pool: WorkerPool(1)).score(EncodedCorpus(songs: [song])).validationLoss
     }
     let before = try #require(try loss(song, weights.tensors))
-    let after = try #require(try loss(moved, weights.tensors(up: semitones, reading)))
+    let after = try #require(try loss(moved, weights.moved(weights.tensors, up: semitones, reading)))
     #expect(abs(before - after) < 1e-4 * max(1, abs(before)))
   }
 
@@ -62,7 +62,8 @@ struct TonicTests {
       let network = try Network(reading.architecture, tensors: tensors)
       return try Scoring(network, reading, pool: WorkerPool(1)).score(EncodedCorpus(songs: [song])).sum(\.nll)
     }
-    let (before, after) = try (loss(song, weights.tensors), loss(moved, weights.tensors(up: semitones, reading)))
+    let (before, after) = try (
+      loss(song, weights.tensors), loss(moved, weights.moved(weights.tensors, up: semitones, reading)))
     #expect(abs(before - after) < 1e-4 * abs(before))
   }
 

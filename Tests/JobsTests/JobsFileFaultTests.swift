@@ -250,6 +250,7 @@ struct JobsFileFaultTests {
     ("precision: half", ["precision is 'half': expected f32 or bf16"]),
     ("patience: 0", ["patience is '0': expected a whole number from 1 to 1000000000, or none"]),
     ("average: 1", ["average is '1': expected a number from 0 up to but not 1, or none"]),
+    ("guide: 0", ["guide is '0': expected a whole number from 1 to 1000000000, or none"]),
     (
       "validation: 1",
       ["validation is '1': expected a share of the files from 0 up to but not 1, or the name of a corpus"]
@@ -284,6 +285,15 @@ struct JobsFileFaultTests {
       let train = try Parsed(train: line).train()
       #expect(!train.open.isEmpty && !train.open.contains(key))
     }
+  }
+
+  @Test("a guide is refused with a loss whose songs are not drawn, and taken with others")
+  func tellsGuide() throws {
+    let said = Parsed(train: "preset: original", "guide: 100").diagnostics.map(\.text)
+    #expect(
+      said == ["guide means nothing with the loss mse, whose songs are not drawn: expected loss: cross-entropy or bce"])
+    #expect(try Parsed(train: "representation: roll", "guide: 100").train().guide == 100)
+    #expect(try Parsed(train: "preset: original", "guide: none").train().guide == nil)
   }
 
   @Test("a start that is nearly a known word is told, unless a job has that name")

@@ -30,13 +30,15 @@ struct PresetTests {
     representation.repeats = false
     #expect(train.representation == representation)
     #expect(train.network.reads == .frames && train.network.hidden == 384 && train.network.head == 256)
-    #expect(train.network.inputs == [.position, .pitchClasses, .shift])
-    #expect(train.network.dropout.output == 0.4 && train.network.dropout.head == 0.2)
+    #expect(train.network.inputs == [.position, .pitchClasses, .shift, .barsLeft])
+    #expect(train.network.dropout.output == 0.5 && train.network.dropout.head == 0.3)
     #expect(train.optimizer.learningRate == 0.003 && train.optimizer.schedule == .cosine)
     #expect(train.optimizer.warmUp == 50 && train.optimizer.clip == 1 && train.optimizer.weightDecay == 0.02)
-    #expect(train.iterations == 900 && train.average == 0.998 && train.loss == .crossEntropy)
+    #expect(train.iterations == 1400 && train.guide == 150 && train.average == 0.998 && train.loss == .crossEntropy)
     #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5), fade: true, tonic: true))
     #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.pitchTopP == 0.95)
+    #expect(train.generate.order.isLengthExact == true)
+    #expect(train.generate.guidance == 0.35 && train.generate.pitchGuidance == 0.5)
   }
 
   @Test("another representation beside chorale keeps the network and takes its own defaults")
@@ -45,7 +47,7 @@ struct PresetTests {
     var representation = RepresentationFields(name: .steps)
     representation.holds = false
     #expect(train.representation == representation)
-    #expect(train.network.reads == .frames && train.network.head == 256 && train.network.inputs.count == 3)
+    #expect(train.network.reads == .frames && train.network.head == 256 && train.network.inputs.count == 4)
     #expect(train.loss == .crossEntropy)
   }
 

@@ -77,13 +77,15 @@ struct SettingsFileTests {
     #expect(
       train == [
         "from", "preset", "representation", "loss", "batch", "accumulate", "sequence", "iterations", "minutes",
-        "validate_every", "validation", "patience", "transpose", "vary_tempo", "vary_velocity", "average", "seed",
+        "validate_every", "validation", "patience", "transpose", "vary_tempo", "vary_velocity", "average", "guide",
+        "seed",
         "precision",
       ])
     let generate = ConfigurationSchema.generateOptions.map(\.key)
     #expect(
       generate == [
-        "songs", "length", "temperature", "top_p", "top_k", "pitch_temperature", "pitch_top_p", "prime", "seed", "key",
+        "songs", "length", "temperature", "top_p", "top_k", "pitch_temperature", "pitch_top_p", "guidance",
+        "pitch_guidance", "prime", "seed", "key",
         "scale", "range", "polyphony", "metre", "tempo", "density", "chords", "programs", "melody", "style",
         "attempts", "on_gate",
       ])

@@ -30,8 +30,8 @@ struct SettingsTests {
   func chorale() throws {
     let settings = try settings("preset: chorale\nrepresentation: {name: steps, holds: false}")
     let reading = try settings.networkPlan.reading()
-    // 88 pitches, first, position (16 and 12), pitch classes, shift.
-    #expect(reading.architecture.reading == .vectors(width: 88 + 1 + 28 + 12 + 12))
+    // 88 pitches, first, position (16 and 12), pitch classes, shift, bars left.
+    #expect(reading.architecture.reading == .vectors(width: 88 + 1 + 28 + 12 + 12 + 20))
     guard case .written(let head) = reading.architecture.writing else {
       Issue.record("no head")
       return
@@ -59,8 +59,8 @@ struct SettingsTests {
   @Test("a chorale's inputs have the width that the design gives")
   func voices() throws {
     let reading = try settings("preset: chorale").networkPlan.reading()
-    // Four lines of 88 pitches or silence, seven lengths each, first, position, pitch classes, shift.
-    #expect(reading.architecture.reading == .vectors(width: 4 * 89 + 4 * 7 + 1 + 28 + 12 + 12))
+    // Four lines of 88 pitches or silence, seven lengths each, first, position, pitch classes, shift, bars left.
+    #expect(reading.architecture.reading == .vectors(width: 4 * 89 + 4 * 7 + 1 + 28 + 12 + 12 + 20))
   }
 
   @Test("sets of programs, drums, the mixed grid and the pedal reach the representation")
@@ -96,13 +96,31 @@ struct SettingsTests {
     let back = GenerateFields(settings.generate.defaults).resolved()
     #expect(back.songs == 4)
     #expect(back.pitchTopP == 0.95)
-    #expect(back.length == settings.generate.length)
+    #expect(back.length == settings.generate.length && back.order.isLengthExact == true)
+    #expect(back.guidance == 0.35 && back.pitchGuidance == 0.5)
+  }
+
+  @Test("who asks for another length, or another guidance, asks for nothing else of the weights' defaults")
+  func overlaidDefaults() throws {
+    let (fields, faults) = SettingsFile.parseGenerate(options: ["length": ["at most 8 bars"], "guidance": ["0"]])
+    #expect(faults.isEmpty)
+    let settings = try #require(fields).resolved(over: GenerateFields(try settings("preset: chorale").generate.defaults))
+    #expect(settings.order.isLengthExact == false && settings.pitchTopP == 0.95)
+    #expect(settings.generationSettings.guidance == 0 && settings.generationSettings.pitchGuidance == 0)
+  }
+
+  @Test("a guide reaches the training, and leaves no trace where there is none")
+  func guide() throws {
+    #expect(try settings("guide: 20").trainingSettings.guide == 20)
+    let plain = try settings("preset: chorale\nguide: none").trainingSettings
+    #expect(String(decoding: try JSONEncoder().encode(plain), as: UTF8.self).contains("guide") == false)
   }
 
   @Test("defaults out of range, as hostile weights may have them, count as not told")
   func hostileDefaults() {
     let hostile = GenerationDefaults(
-      songs: 1_000_000_000_000, length: "x", temperature: -1, topP: 7, topK: -3, pitchTemperature: 0, pitchTopP: -1)
+      songs: 1_000_000_000_000, length: "x", temperature: -1, topP: 7, topK: -3, pitchTemperature: 0, pitchTopP: -1,
+      guidance: -1, pitchGuidance: .infinity)
     #expect(GenerateFields(hostile).resolved() == GenerateFields().resolved())
   }
 }

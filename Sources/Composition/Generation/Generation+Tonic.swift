@@ -46,8 +46,10 @@ extension Generation {
     return zip(moves, scores).min { $0.1.nll - $0.1.endNll < $1.1.nll - $1.1.endNll }?.0.tonic
   }
 
-  /// The network as it writes on a tonic.
-  func tensors(on tonic: Int) -> [Tensor] { weights.tensors(up: Self.semitones(to: tonic), reading) }
+  /// The network of the weights, or of their guide, as it writes on a tonic.
+  func network(_ tensors: [Tensor], on tonic: Int) throws(NetworkError) -> Network {
+    try Network(reading.architecture, tensors: weights.moved(tensors, up: Self.semitones(to: tonic), reading))
+  }
 
   /// The classes that the network was not taught on a tonic.
   func strangers(on tonic: Int) -> Set<Int> { weights.strangers(up: Self.semitones(to: tonic), reading) }

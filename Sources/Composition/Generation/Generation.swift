@@ -81,10 +81,11 @@ package struct Generation {
     let order = try SongOrder(prime: prime, melody: melody, reading, settings)
     let tonics = try tonics(of: seeds, order)
     let register = register(order)
-    var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: order.warnings)
+    var outcome = GenerationOutcome(songs: [], tokens: 0, seconds: 0, warnings: order.warnings + guidanceWarnings)
     var songs: [Int: GeneratedSong] = [:]
     for tonic in Set(tonics).sorted() {
-      let network = try Network(reading.architecture, tensors: tensors(on: tonic))
+      let network = try network(weights.tensors, on: tonic)
+      let guide = isGuided ? try self.network(weights.guide, on: tonic) : nil
       let strangers = strangers(on: tonic)
       let numbers = seeds.indices.filter { tonics[$0] == tonic }
       for first in stride(from: 0, to: numbers.count, by: Self.lanes) {
@@ -95,7 +96,9 @@ package struct Generation {
             strangers: strangers)
         }
         let done = Double(songs.count)
-        try grow(&growths, network, start: order.prime, outcome: &outcome, stop) { share in
+        let stepper = try GuidedStepper(
+          network, guide: guide, Guidance(settings), lanes: growths.count, pool: pool)
+        try grow(&growths, stepper, start: order.prime, outcome: &outcome, stop) { share in
           progress((done + share * Double(some.count)) / Double(seeds.count))
         }
         for (growth, number) in zip(growths, some) {
@@ -109,10 +112,9 @@ package struct Generation {
   }
 
   private func grow(
-    _ growths: inout [SongGrowth], _ network: Network, start: EncodedSong?, outcome: inout GenerationOutcome,
+    _ growths: inout [SongGrowth], _ stepper: GuidedStepper, start: EncodedSong?, outcome: inout GenerationOutcome,
     _ stop: StopFlag, progress: (Double) -> Void
   ) throws {
-    let stepper = try Stepper(network: network, lanes: growths.count, pool: pool)
     for lane in growths.indices { stepper.clear(lane: lane) }
     // The closing *end* of the song to be continued is not read: the network goes on instead.
     let primeSteps = start.map { reading.stepCount(of: $0) - (reading.endClass == nil ? 0 : 1) } ?? 0
@@ -130,7 +132,7 @@ package struct Generation {
         if let start, step < primeSteps {
           growths[lane].take(stepOf: start)
         } else {
-          try growths[lane].draw(from: stepper, lane: lane)
+          growths[lane].draw(from: stepper, lane: lane)
         }
       }
       step += 1

@@ -24,6 +24,10 @@ package struct GenerationSettings: Sendable, Equatable {
   package var pitchTemperature = 1.0
   /// Of voices: the same as `topP`, among the pitches at which a note may start; 1: all.
   package var pitchTopP = 1.0
+  /// How far songs are steered away from what the weights' guide would write (`Guidance`); 0: not at all.
+  package var guidance = 0.0
+  /// Of voices: the same for the pitch of a note that starts.
+  package var pitchGuidance = 0.0
   package var seed: UInt64
   /// What the songs are to be.
   package var constraints = SongConstraints()

@@ -65,14 +65,12 @@ struct SongGrowth {
   }
 
   /// Draws what follows one recurrent step.
-  ///
-  /// - Throws: `NetworkError`.
-  mutating func draw(from stepper: Stepper, lane: Int) throws {
+  mutating func draw(from stepper: GuidedStepper, lane: Int) {
     switch reading {
-    case let reading as BlockReading: drawBlock(stepper.logits(lane: lane), reading.roll)
-    case let reading as RollFrameReading: drawBlock(stepper.logits(lane: lane), reading.roll)
+    case let reading as BlockReading: drawBlock(stepper, lane, reading.roll)
+    case let reading as RollFrameReading: drawBlock(stepper, lane, reading.roll)
     case let reading as any FrameWriting: drawFrame(stepper, lane, reading)
-    case let reading as TokenReading: drawToken(stepper.logits(lane: lane), reading)
+    case let reading as TokenReading: drawToken(stepper, lane, reading)
     default: break
     }
   }
@@ -85,15 +83,14 @@ struct SongGrowth {
     return composed
   }
 
-  private mutating func drawFrame(_ stepper: Stepper, _ lane: Int, _ reading: any FrameWriting) {
+  private mutating func drawFrame(_ stepper: GuidedStepper, _ lane: Int, _ reading: any FrameWriting) {
     var written: [Int32] = []
     while let call = reading.headCall(after: past, written: written) {
       if let token = frameRules?.forced(after: past, written: written) {
         written.append(token)
         continue
       }
-      var logits = stepper.writtenLogits(
-        lane: lane, tableRows: call.tableRows, output: Int(call.output), mask: Int(call.mask))
+      var logits = stepper.writtenLogits(lane: lane, call, starts: reading.starts)
       forbid(&logits, reading, past, written)
       guard let token = sampler.draw(logits, starts: reading.starts) ?? evenly(reading, call, past, written) else {
         break
@@ -177,8 +174,8 @@ struct SongGrowth {
     discourage(&logits) { eventRules?.isMelody($0, grammar) ?? false }
   }
 
-  private mutating func drawToken(_ values: [Float], _ reading: TokenReading) {
-    if let events { return drawEvent(values, events, reading) }
+  private mutating func drawToken(_ stepper: GuidedStepper, _ lane: Int, _ reading: TokenReading) {
+    if let events { return drawEvent(stepper.outputs(lane: lane), events, reading) }
     guard let grammar, let call = grammar.headCall(after: framePast, written: frame),
       case .written(let head) = grammar.architecture.writing
     else {
@@ -186,9 +183,8 @@ struct SongGrowth {
       return
     }
     if let token = frameRules?.forced(after: framePast, written: frame) { return take(token: token, reading) }
-    var logits = values
-    let mask = Int(call.mask) * head.classes
-    for token in logits.indices where head.masks[mask + token] == 0 { logits[token] = -.infinity }
+    let mask = head.masks.dropFirst(Int(call.mask) * head.classes).prefix(head.classes)
+    var logits = stepper.outputs(lane: lane, mask: mask, starts: grammar.starts)
     forbid(&logits, grammar, framePast, frame)
     guard let token = sampler.draw(logits, starts: grammar.starts) ?? evenly(grammar, call, framePast, frame) else {
       hasEnded = true
@@ -215,11 +211,11 @@ struct SongGrowth {
     frame = []
   }
 
-  private mutating func drawBlock(_ predicted: [Float], _ roll: RollBlocks) {
-    var values = predicted
+  private mutating func drawBlock(_ stepper: GuidedStepper, _ lane: Int, _ roll: RollBlocks) {
+    let isMean = reading.architecture.writing.isMeanLoss
+    var values = stepper.outputs(lane: lane, areLogits: !isMean)
     discourage(&values) { _ in false }
     var places: [Int32] = []
-    let isMean = reading.architecture.writing.isMeanLoss
     // A network trained to the mean says the same after the same past, so a song's first block is drawn; after that
     // what is predicted at 0.5 or more sounds.
     let isDrawn = !isMean || (past.step == 0 && !isPrimed)

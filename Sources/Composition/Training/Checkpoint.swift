@@ -28,6 +28,8 @@ struct Checkpoint: Sendable {
   var trainer: [Tensor]
   /// The best weights so far; empty before the first validation.
   var best: [Tensor]
+  /// The guide; empty before its iteration, and where there is to be none.
+  var guide: [Tensor]
 
   private static let key = "ritornello-checkpoint"
   /// The last tensor: the SHA-256 of all bytes before it, as 64 digits, by which a damaged file is known.
@@ -37,13 +39,14 @@ struct Checkpoint: Sendable {
   ///
   /// The file that it replaces is kept at `previous`.
   static func write(
-    _ facts: Facts, _ trainer: Trainer, best: [Tensor], to path: String, keeping previous: String
+    _ facts: Facts, _ trainer: Trainer, best: [Tensor], guide: [Tensor], to path: String, keeping previous: String
   ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
     let text = String(decoding: try encoder.encode(facts), as: UTF8.self)
     let shapes =
       trainer.savedShapes.map { ("trainer." + $0.name, $0.shape) } + best.map { ("best." + $0.name, $0.shape) }
+      + guide.map { ("guide." + $0.name, $0.shape) }
     try DurableFile.write(to: path, keeping: previous) { append in
       var hasher = ContentHash.Hasher()
       func add(_ bytes: UnsafeRawBufferPointer) throws {
@@ -52,7 +55,7 @@ struct Checkpoint: Sendable {
       }
       try Safetensors.header(of: shapes + [checksum], metadata: [key: text]).withUnsafeBytes(add)
       try trainer.forEachSaved { tensor in try tensor.values.withUnsafeBytes(add) }
-      for tensor in best { try tensor.values.withUnsafeBytes(add) }
+      for tensor in best + guide { try tensor.values.withUnsafeBytes(add) }
       try Array(hasher.finish().hex.utf8).withUnsafeBytes(append)
     }
   }
@@ -85,6 +88,7 @@ struct Checkpoint: Sendable {
       }
       trainer = named("trainer.")
       best = named("best.")
+      guide = named("guide.")
     } catch let error as CompositionError {
       throw error
     } catch {

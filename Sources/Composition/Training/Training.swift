@@ -20,6 +20,7 @@ struct Training {
   private var builders: [BatchBuilder]
   private var facts: Checkpoint.Facts
   private var best: [Tensor] = []
+  private var guide: [Tensor] = []
   /// Made at the first validation.
   private var scoring: Scoring?
   /// Seconds of the monotonic clock at which this attempt began, less what earlier attempts took.
@@ -89,7 +90,7 @@ struct Training {
         warnings.append("a checkpoint could not be used: \(error)")
         trainer = try makeTrainer()
         stream = LaneStream(task.train, reading, task.settings)
-        (facts, best, checkpointIteration) = (fresh, [], 0)
+        (facts, best, guide, checkpointIteration) = (fresh, [], [], 0)
       }
     }
     if !warnings.isEmpty {
@@ -116,7 +117,7 @@ struct Training {
         "\(path) is the checkpoint of another training (other music, settings or weights); remove it to start anew")
     }
     facts = checkpoint.facts
-    best = checkpoint.best
+    (best, guide) = (checkpoint.best, checkpoint.guide)
     try stream.resume(at: facts.bookmark)
     try trainer.restore(checkpoint.trainer)
     checkpointIteration = facts.iteration
@@ -172,6 +173,7 @@ struct Training {
     guard loss.isFinite else { throw Self.diverged(at: facts.iteration + 1) }
     facts.runningLoss += (Double(loss) - facts.runningLoss) / Double(min(facts.iteration + 1, 50))
     facts.iteration += 1
+    if facts.iteration == task.settings.guide { guide = trainer.averaged.tensors() }
   }
 
   private static func diverged(at iteration: Int) -> CompositionError {
@@ -203,7 +205,7 @@ struct Training {
     facts.bookmark = stream.bookmark
     let start = Self.now()
     facts.seconds = start - began
-    try Checkpoint.write(facts, trainer, best: best, to: path, keeping: Self.previous(path))
+    try Checkpoint.write(facts, trainer, best: best, guide: guide, to: path, keeping: Self.previous(path))
     let end = Self.now()
     // A checkpoint may cost a hundredth of the time. Who asks for a short interval wants it whatever it costs.
     let isShort = task.checkpointSeconds < TrainingTask.usualCheckpointSeconds
@@ -247,8 +249,11 @@ struct Training {
       validationLoss: facts.bestLoss, snapshot: task.train.snapshot, parents: parents)
     metadata.register = register
     metadata.tonics = tonics
+    var weights = WeightsFile(metadata: metadata, tensors: tensors)
+    // A guide is of an earlier iteration, and worse.
+    if let guided = task.settings.guide, guided < iteration, !guide.isEmpty { weights.take(guide: guide, of: guided) }
     return TrainingOutcome(
-      weights: WeightsFile(metadata: metadata, tensors: tensors), iterations: facts.iteration,
+      weights: weights, iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
       validationLoss: facts.bestLoss, lastValidationLoss: facts.lastValidation, bestIteration: iteration,
       seconds: Self.now() - began,

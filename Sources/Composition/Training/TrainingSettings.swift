@@ -77,6 +77,8 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
   package var seed: UInt64
   /// How exactly the operands of large products are kept; nil, which leaves no trace in a file: f32.
   package var precision: String?
+  /// The iteration whose averaged weights are kept as the guide (`WeightsFile.guide`); nil: none are.
+  package var guide: Int?
 
   /// Whether songs are read on one tonic.
   var isOnOneTonic: Bool { transpose?.tonic == true }
@@ -89,14 +91,15 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
 
   private enum CodingKeys: String, CodingKey {
     case optimizer, batch, sequence, iterations, minutes, validateEvery, patience, transpose, varyTempo, varyVelocity
-    case seed, precision
+    case seed, precision, guide
     case accumulateIfMany = "accumulate"
   }
 
   package init(
     optimizer: OptimizerSettings, batch: Int, accumulate: Int = 1, sequence: Int, iterations: Int,
     minutes: Double? = nil, validateEvery: Int = 100, patience: Int? = nil, transpose: Transposition? = nil,
-    varyTempo: Double? = nil, varyVelocity: Int? = nil, seed: UInt64 = 1, precision: String? = nil
+    varyTempo: Double? = nil, varyVelocity: Int? = nil, seed: UInt64 = 1, precision: String? = nil,
+    guide: Int? = nil
   ) {
     self.optimizer = optimizer
     self.batch = batch
@@ -111,5 +114,6 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     self.seed = seed
     self.accumulate = accumulate
     self.precision = precision
+    self.guide = guide
   }
 }

@@ -26,8 +26,8 @@ extension TrainingTask {
     let trainer = architecture.trainingBytes(
       optimizer: settings.optimizer, lanes: lanes, steps: steps, tokens: tokens(lanes * steps),
       accumulate: settings.accumulate, precision: settings.operands)
-    // The best weights, those that are validated, and a scorer of them; the best alone without validation.
-    var more = 2 * parameters
+    // The best weights, those that are validated, and a scorer of them; the best alone without validation. And the guide.
+    var more = (settings.guide == nil ? 2 : 3) * parameters
     if !validation.items.isEmpty {
       let rows = Scoring.lanes * Scoring.window
       more += parameters + architecture.scoringBytes(lanes: Scoring.lanes, steps: Scoring.window, tokens: tokens(rows))

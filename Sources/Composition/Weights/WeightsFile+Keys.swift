@@ -2,11 +2,11 @@ internal import Network
 internal import Representation
 
 extension WeightsFile {
-  /// The tensors of the network that writes all that this one does so many semitones higher.
+  /// The tensors of the network, these weights or their guide, that writes all that it does so many semitones higher.
   ///
   /// Rows and columns that stand for pitches change places; the few at the edge that have none go round. Those are
   /// `strangers`.
-  func tensors(up semitones: Int, _ reading: any SongReading) -> [Tensor] {
+  func moved(_ tensors: [Tensor], up semitones: Int, _ reading: any SongReading) -> [Tensor] {
     guard semitones % 12 != 0 else { return tensors }
     let names = PitchNames(movingPitches(reading), up: semitones)
     let (own, moved) = (reading.axes, names.moved(reading.axes))

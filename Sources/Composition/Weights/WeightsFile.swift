@@ -8,12 +8,23 @@ package struct WeightsFile: Sendable {
   package var metadata: WeightsMetadata
   /// Named and laid out as PyTorch's modules hold them.
   package var tensors: [Tensor]
+  /// The same network as it was early in its training, which `guidance` steers songs away from; empty: none was kept.
+  ///
+  /// In the file each name is preceded by `guide.`.
+  package private(set) var guide: [Tensor] = []
 
+  private static let guidePrefix = "guide."
   private static let key = "ritornello"
 
   package init(metadata: WeightsMetadata, tensors: [Tensor]) {
     self.metadata = metadata
     self.tensors = tensors
+  }
+
+  /// Takes the weights of an earlier iteration as the guide.
+  mutating func take(guide: [Tensor], of iteration: Int) {
+    self.guide = guide
+    metadata.guide = iteration
   }
 
   /// How many numbers were trained.
@@ -51,7 +62,11 @@ package struct WeightsFile: Sendable {
     guard metadata.format == 1 else {
       throw refusal("it has the format \(metadata.format); this version reads format 1")
     }
-    tensors = file.tensors
+    let isGuide = metadata.guide == nil ? { _ in false } : { (tensor: Tensor) in tensor.name.hasPrefix(Self.guidePrefix) }
+    tensors = file.tensors.filter { !isGuide($0) }
+    guide = file.tensors.filter(isGuide).map {
+      Tensor(name: String($0.name.dropFirst(Self.guidePrefix.count)), shape: $0.shape, values: $0.values)
+    }
     do {
       let reading = try metadata.plan.reading()
       guard reading.representation.vocabulary == metadata.vocabulary else {
@@ -59,6 +74,7 @@ package struct WeightsFile: Sendable {
       }
       try reading.architecture.check()
       _ = try Network(reading.architecture, tensors: tensors)
+      if metadata.guide != nil { _ = try Network(reading.architecture, tensors: guide) }
     } catch {
       throw refusal("\(error)")
     }
@@ -72,7 +88,8 @@ package struct WeightsFile: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
       let text = String(decoding: try encoder.encode(metadata), as: UTF8.self)
-      return Safetensors(tensors: tensors, metadata: [Self.key: text]).encoded()
+      let guide = guide.map { Tensor(name: Self.guidePrefix + $0.name, shape: $0.shape, values: $0.values) }
+      return Safetensors(tensors: tensors + guide, metadata: [Self.key: text]).encoded()
     } catch {
       throw CompositionError(.fault, "the weights' metadata cannot be written: \(error)")
     }

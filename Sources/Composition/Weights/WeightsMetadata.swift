@@ -21,13 +21,15 @@ package struct WeightsMetadata: Codable, Sendable {
   package var tonics: [Int]?
   /// Where the corpus's songs lay before they were moved to C; nil: songs are not moved to lie there.
   package var register: CorpusRegister?
+  /// The iteration whose weights are the guide; nil: there is none.
+  package var guide: Int?
   /// The defaults of generation, in the words of `generate:`.
   package var generate: GenerationDefaults?
 
   package enum CodingKeys: String, CodingKey {
     case format, representation, vocabulary, network, training, iteration
     case validationLoss = "validation_loss"
-    case snapshot, parents, version, numerics, tonics, register, generate
+    case snapshot, parents, version, numerics, tonics, register, guide, generate
   }
 
   init(
@@ -56,20 +58,27 @@ package struct GenerationDefaults: Codable, Sendable, Equatable {
   package var songs: Int?
   /// `32 bars`, `90 s` or `512 frames`.
   package var length: String?
+  /// Whether songs are just that long; nil: it is the most.
+  package var isLengthExact: Bool?
   package var temperature: Double?
   package var topP: Double?
   package var topK: Int?
   package var pitchTemperature: Double?
   package var pitchTopP: Double?
+  package var guidance: Double?
+  package var pitchGuidance: Double?
 
   package init(
-    songs: Int? = nil, length: String? = nil, temperature: Double? = nil, topP: Double? = nil, topK: Int? = nil,
-    pitchTemperature: Double? = nil, pitchTopP: Double? = nil
+    songs: Int? = nil, length: String? = nil, isLengthExact: Bool? = nil, temperature: Double? = nil, topP: Double? = nil, topK: Int? = nil,
+    pitchTemperature: Double? = nil, pitchTopP: Double? = nil, guidance: Double? = nil, pitchGuidance: Double? = nil
   ) {
+    self.guidance = guidance
+    self.pitchGuidance = pitchGuidance
     self.pitchTemperature = pitchTemperature
     self.pitchTopP = pitchTopP
     self.songs = songs
     self.length = length
+    self.isLengthExact = isLengthExact
     self.temperature = temperature
     self.topP = topP
     self.topK = topK
@@ -77,9 +86,12 @@ package struct GenerationDefaults: Codable, Sendable, Equatable {
 
   package enum CodingKeys: String, CodingKey {
     case songs, length, temperature
+    case isLengthExact = "exact_length"
     case topP = "top_p"
     case topK = "top_k"
     case pitchTemperature = "pitch_temperature"
     case pitchTopP = "pitch_top_p"
+    case guidance
+    case pitchGuidance = "pitch_guidance"
   }
 }

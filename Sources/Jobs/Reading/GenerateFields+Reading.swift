@@ -14,6 +14,9 @@ extension GenerateFields {
     pitchTemperature = reader.value(
       "pitch_temperature", .number("above 0 up to 10") { $0 > 0 && $0 <= 10 }, default: "1")
     pitchTopP = reader.value("pitch_top_p", .number("above 0 up to 1") { $0 > 0 && $0 <= 1 }, default: "1")
+    let strength = Kind<Double>.number("from 0 to 10") { $0 >= 0 && $0 <= 10 }
+    guidance = reader.value("guidance", strength, default: "0")
+    pitchGuidance = reader.value("pitch_guidance", strength, default: "as guidance")
     prime = reader.value("prime", scope == .studio ? .studioFile : .path)
     seed = reader.value("seed", .seed, default: "\(standard.seed)")
     order = OrderFields(reader, scope: scope)

@@ -37,25 +37,29 @@ package struct Preset: Sendable {
       name: Written(.voices), resolution: Written(.frames(4)), lines: Written(4), repeats: Written(false))
     train.network = NetworkPart(
       reads: Written(.frames), cell: Written(.lstm), hidden: Written(384), layers: Written(1), embedding: Written(0),
-      head: Written(256), inputs: Written([.position, .pitchClasses, .shift]),
-      dropout: DropoutPart(input: 0, between: 0, recurrent: 0, output: 0.4, head: 0.2))
+      head: Written(256), inputs: Written([.position, .pitchClasses, .shift, .barsLeft]),
+      dropout: DropoutPart(input: 0, between: 0, recurrent: 0, output: 0.5, head: 0.3))
     train.loss = Written(.crossEntropy)
     train.optimizer = OptimizerPart(
       name: Written(.adamw), learningRate: Written(0.003), weightDecay: Written(0.02), schedule: Written(.cosine),
       warmUp: Written(50), clip: Written(1.0))
     train.batch = Written(32)
     train.sequence = Written(128)
-    train.iterations = Written(900)
+    train.iterations = Written(1400)
     train.validateEvery = Written(100)
     train.patience = Written(nil)
     train.transpose = Written(TransposePart(settings: TransposeSettings(range: Bounds(-6, 5), fade: true, tonic: true)))
     train.average = Written(0.998)
+    train.guide = Written(150)
     train.seed = Written(1)
     var generate = GenerateFields()
     generate.songs = 4
     generate.length = .bars(24)
+    generate.order.isLengthExact = true
     generate.temperature = 1
     generate.pitchTopP = 0.95
+    generate.guidance = 0.35
+    generate.pitchGuidance = 0.5
     return Preset(name: "chorale", train: train, generate: generate)
   }
 }

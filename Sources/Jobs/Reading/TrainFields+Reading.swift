@@ -39,6 +39,7 @@ extension TrainFields {
       "vary_velocity", Kind<Int>.integer(0...64).measured(in: "steps of 127").orNone, default: "none")
     average = reader.written(
       "average", Kind<Double>.number("from 0 up to but not 1") { $0 >= 0 && $0 < 1 }.orNone, default: "none")
+    guide = reader.written("guide", Kind<Int>.count.measured(in: "iterations").orNone, default: "none")
     seed = reader.written("seed", .seed, default: "\(standard.seed)")
     precision = reader.written("precision", .choice, default: "f32")
     isUncertain =

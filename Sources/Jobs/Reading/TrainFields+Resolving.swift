@@ -33,6 +33,7 @@ extension TrainFields {
     settings.varyVelocity = fields.varyVelocity?.value
     fields.reportVariations(name, report)
     settings.average = fields.average?.value
+    settings.guide = resolvedGuide(fields.guide, settings.loss, report)
     settings.seed = fields.seed?.value ?? settings.seed
     settings.precision = fields.precision?.value ?? .f32
     settings.generate = preset?.generate ?? GenerateFields()
@@ -65,6 +66,17 @@ extension TrainFields {
         loss.mark ?? nameMark, expected: name == .roll ? "mse, mae or bce" : "cross-entropy")
     }
     return standard
+  }
+
+  /// A guide steers what is drawn, and a mean is not; a preset's gives way.
+  private func resolvedGuide(_ whole: Written<Int?>?, _ loss: LossName, _ report: Report) -> Int? {
+    guard loss == .mse || loss == .mae else { return whole?.value }
+    if let written = guide, written.value != nil {
+      report(
+        "guide means nothing with the loss \(loss.rawValue), whose songs are not drawn", "guide", written.mark,
+        expected: "loss: cross-entropy or bce")
+    }
+    return nil
   }
 
   /// Reports variations of what a representation does not tell, where they are written in this file.

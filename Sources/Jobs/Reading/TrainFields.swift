@@ -20,6 +20,7 @@ package struct TrainFields: Sendable {
   var varyTempo: Written<Double?>?
   var varyVelocity: Written<Int?>?
   var average: Written<Double?>?
+  var guide: Written<Int?>?
   var seed: Written<UInt64>?
   var precision: Written<PrecisionName>?
   /// The place of the whole map.
@@ -50,6 +51,7 @@ package struct TrainFields: Sendable {
     result.varyTempo = varyTempo ?? base.varyTempo
     result.varyVelocity = varyVelocity ?? base.varyVelocity
     result.average = average ?? base.average
+    result.guide = guide ?? base.guide
     result.seed = seed ?? base.seed
     result.precision = precision ?? base.precision
     result.mark = mark ?? base.mark

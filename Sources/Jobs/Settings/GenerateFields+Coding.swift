@@ -12,6 +12,8 @@ extension GenerateFields {
     topK = try container.decodeIfPresent(Int.self, forKey: .topK)
     pitchTemperature = try container.decodeIfPresent(Double.self, forKey: .pitchTemperature)
     pitchTopP = try container.decodeIfPresent(Double.self, forKey: .pitchTopP)
+    guidance = try container.decodeIfPresent(Double.self, forKey: .guidance)
+    pitchGuidance = try container.decodeIfPresent(Double.self, forKey: .pitchGuidance)
     prime = try container.decodeIfPresent(String.self, forKey: .prime)
     seed = try container.decodeIfPresent(UInt64.self, forKey: .seed)
     attempts = try container.decodeIfPresent(Int.self, forKey: .attempts)
@@ -30,6 +32,8 @@ extension GenerateFields {
     try container.encodeIfPresent(topK, forKey: .topK)
     try container.encodeIfPresent(pitchTemperature, forKey: .pitchTemperature)
     try container.encodeIfPresent(pitchTopP, forKey: .pitchTopP)
+    try container.encodeIfPresent(guidance, forKey: .guidance)
+    try container.encodeIfPresent(pitchGuidance, forKey: .pitchGuidance)
     try container.encodeIfPresent(prime, forKey: .prime)
     try container.encodeIfPresent(seed, forKey: .seed)
     try container.encodeIfPresent(attempts, forKey: .attempts)
@@ -50,6 +54,8 @@ extension GenerateSettings {
     topK = try container.decodeIfPresent(Int.self, forKey: .topK) ?? topK
     pitchTemperature = try container.decodeIfPresent(Double.self, forKey: .pitchTemperature) ?? pitchTemperature
     pitchTopP = try container.decodeIfPresent(Double.self, forKey: .pitchTopP) ?? pitchTopP
+    guidance = try container.decodeIfPresent(Double.self, forKey: .guidance) ?? guidance
+    pitchGuidance = try container.decodeIfPresent(Double.self, forKey: .pitchGuidance)
     prime = try container.decodeIfPresent(String.self, forKey: .prime)
     seed = try container.decodeIfPresent(UInt64.self, forKey: .seed) ?? seed
     attempts = try container.decodeIfPresent(Int.self, forKey: .attempts) ?? attempts
@@ -68,6 +74,8 @@ extension GenerateSettings {
     // Not written where they change nothing, so that older settings keep their bytes.
     if pitchTemperature != 1 { try container.encode(pitchTemperature, forKey: .pitchTemperature) }
     if pitchTopP != 1 { try container.encode(pitchTopP, forKey: .pitchTopP) }
+    if guidance != 0 { try container.encode(guidance, forKey: .guidance) }
+    try container.encodeIfPresent(pitchGuidance, forKey: .pitchGuidance)
     try container.encodeIfPresent(prime, forKey: .prime)
     try container.encode(seed, forKey: .seed)
     try container.encode(attempts, forKey: .attempts)

@@ -61,6 +61,9 @@ package struct GenerateFields: Codable, Sendable, Equatable {
   package var topK: Int?
   package var pitchTemperature: Double?
   package var pitchTopP: Double?
+  /// How far a song is steered away from what the weights' guide would write.
+  package var guidance: Double?
+  package var pitchGuidance: Double?
   /// A MIDI file to continue.
   package var prime: String?
   package var seed: UInt64?
@@ -87,6 +90,9 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     result.topK = topK ?? base.topK
     result.pitchTemperature = pitchTemperature ?? base.pitchTemperature
     result.pitchTopP = pitchTopP ?? base.pitchTopP
+    result.guidance = guidance ?? base.guidance
+    // Who writes the one means the other too, where no other is written.
+    result.pitchGuidance = pitchGuidance ?? (guidance == nil ? base.pitchGuidance : nil)
     result.prime = prime ?? base.prime
     result.seed = seed ?? base.seed
     result.attempts = attempts ?? base.attempts
@@ -107,6 +113,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     settings.topK = fields.topK ?? settings.topK
     settings.pitchTemperature = fields.pitchTemperature ?? settings.pitchTemperature
     settings.pitchTopP = fields.pitchTopP ?? settings.pitchTopP
+    settings.guidance = fields.guidance ?? settings.guidance
+    settings.pitchGuidance = fields.pitchGuidance
     settings.prime = fields.prime
     settings.seed = fields.seed ?? settings.seed
     settings.order = fields.order
@@ -122,6 +130,8 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     case topK = "top_k"
     case pitchTemperature = "pitch_temperature"
     case pitchTopP = "pitch_top_p"
+    case guidance
+    case pitchGuidance = "pitch_guidance"
     case prime, seed, attempts
     case onGate = "on_gate"
     case copying
@@ -141,6 +151,10 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
   package var pitchTemperature: Double = 1
   /// The share of probability that the pitch of such a note may be drawn from; 1: all.
   package var pitchTopP: Double = 1
+  /// How far a song is steered away from what the weights' guide would write; 0: not at all.
+  package var guidance: Double = 0
+  /// The same for the pitch of a note that starts in a line; nil: as `guidance`.
+  package var pitchGuidance: Double?
   /// A MIDI file to continue; nil: none.
   package var prime: String?
   package var seed: UInt64 = 1
@@ -161,6 +175,8 @@ package struct GenerateSettings: Codable, Sendable, Equatable {
     case topK = "top_k"
     case pitchTemperature = "pitch_temperature"
     case pitchTopP = "pitch_top_p"
+    case guidance
+    case pitchGuidance = "pitch_guidance"
     case prime, seed, attempts
     case onGate = "on_gate"
     case copying

@@ -115,6 +115,8 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package var varyVelocity: Int?
   /// The factor of the weights' exponential average; nil: none.
   package var average: Double?
+  /// The iteration whose weights are kept as the guide, which `guidance` steers songs away from; nil: none are.
+  package var guide: Int?
   package var seed: UInt64 = 1
   package var precision = PrecisionName.f32
   /// What `generate` uses with these weights unless told otherwise.
@@ -151,13 +153,14 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     varyTempo = try container.decodeIfPresent(Double.self, forKey: .varyTempo)
     varyVelocity = try container.decodeIfPresent(Int.self, forKey: .varyVelocity)
     average = try container.decodeIfPresent(Double.self, forKey: .average)
+    guide = try container.decodeIfPresent(Int.self, forKey: .guide)
     seed = try container.decode(UInt64.self, forKey: .seed)
     precision = try container.decodeIfPresent(PrecisionName.self, forKey: .precision) ?? .f32
     generate = try container.decode(GenerateFields.self, forKey: .generate)
     open = try container.decodeIfPresent([String].self, forKey: .open) ?? []
   }
 
-  /// Writes every field, also those that are none; what is open only where something is.
+  /// Writes every field, also those that are none; what is open, and a guide, only where something is.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(from, forKey: .from)
@@ -178,6 +181,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
     try container.encode(varyTempo, forKey: .varyTempo)
     try container.encode(varyVelocity, forKey: .varyVelocity)
     try container.encode(average, forKey: .average)
+    try container.encodeIfPresent(guide, forKey: .guide)
     try container.encode(seed, forKey: .seed)
     try container.encode(precision, forKey: .precision)
     try container.encode(generate, forKey: .generate)
@@ -187,7 +191,7 @@ package struct TrainSettings: Codable, Sendable, Equatable {
   package enum CodingKeys: String, CodingKey {
     case from, preset, representation, network, loss, optimizer, batch, accumulate, sequence, iterations, minutes
     case validateEvery = "validate_every"
-    case validation, patience, transpose, average, seed, precision, generate, open
+    case validation, patience, transpose, average, guide, seed, precision, generate, open
     case varyTempo = "vary_tempo"
     case varyVelocity = "vary_velocity"
   }

@@ -1,0 +1,150 @@
+import Foundation
+import Network
+import Representation
+import TestSupport
+import Testing
+
+@testable import Composition
+
+@Suite("Guidance")
+struct GuidanceTests {
+  private static let network: [Float] = [0.5, 1, -.infinity, 2, -1]
+  private static let guide: [Float] = [1, 0, -.infinity, 0.5, 0.25]
+
+  private func steered(
+    _ logits: [Float] = network, _ guide: [Float] = guide, guidance: Double, pitches: Double, starts: Range<Int>?
+  ) -> [Float] {
+    var settings = GenerationSettings()
+    (settings.guidance, settings.pitchGuidance) = (guidance, pitches)
+    var result = logits
+    Guidance(settings).steer(&result, awayFrom: guide, starts: starts)
+    return result
+  }
+
+  private func isNear(_ logits: [Float], _ expected: [Float]) -> Bool {
+    logits.count == expected.count && zip(logits, expected).allSatisfy { $0 == $1 || abs($0 - $1) < 2e-5 }
+  }
+
+  // Golden/guidance.py made the numbers of the next two.
+
+  @Test("logits move away from the guide's, and what is forbidden stays so")
+  func alike() {
+    let logits = steered(guidance: 0.5, pitches: 0, starts: nil)
+    #expect(isNear(logits, [0.25, 1.5, -.infinity, 2.75, -1.625]))
+  }
+
+  @Test("that a note starts, and at which pitch, are steered apart")
+  func apart() {
+    let logits = steered(guidance: 0.5, pitches: 2, starts: 3..<5)
+    #expect(isNear(logits, [0.25, 1.5, -.infinity, 2.53471, -5.96529]))
+  }
+
+  @Test("a strength of 0 leaves logits as likely as they were")
+  func none() {
+    #expect(isNear(steered(guidance: 0, pitches: 0, starts: 3..<5), Self.network))
+    #expect(steered(guidance: 0, pitches: 0, starts: nil) == Self.network)
+  }
+
+  @Test("what the guide alone forbids, and what would be no number, stays as it was")
+  func withoutNumbers() {
+    let logits = steered([0, 1, 2], [-.infinity, .nan, -3e38], guidance: 10, pitches: 10, starts: nil)
+    #expect(logits == [0, 1, 2])
+    let starts = steered([0, 1, 2], [-.infinity, 1, 2], guidance: 0, pitches: 1, starts: 0..<3)
+    #expect(isNear(starts, [0, 1, 2]))
+  }
+
+  @Test("starts that are all forbidden, or beyond the classes, change nothing else")
+  func forbiddenStarts() {
+    let logits: [Float] = [1, -.infinity, -.infinity]
+    #expect(steered(logits, [1, 5, 5], guidance: 1, pitches: 1, starts: 1..<9) == logits)
+  }
+
+  // MARK: Weights with a guide
+
+  private func guided(_ plan: NetworkPlan, at iteration: Int, iterations: Int = 6) throws -> TrainingTask {
+    var task = try Fixtures.task(plan, iterations: iterations)
+    task.settings.guide = iteration
+    return task
+  }
+
+  @Test("the guide is the averaged network of its iteration, and changes nothing of the others' bytes")
+  func kept() throws {
+    let plan = Fixtures.plan(.voices, reads: .frames)
+    let weights = try train(try guided(plan, at: 2), stop: StopFlag(), progress: { _ in }).weights
+    var task = try Fixtures.task(plan)
+    #expect(try train(task, stop: StopFlag(), progress: { _ in }).weights.tensors == weights.tensors)
+    task.stopAtIteration = 2
+    let early = try train(task, stop: StopFlag(), progress: { _ in }).weights
+    #expect(early.metadata.iteration == 2 && weights.metadata.guide == 2)
+    #expect(weights.guide == early.tensors)
+    #expect(weights.parameterCount == early.parameterCount)
+  }
+
+  @Test("weights with a guide are written and read again to the same bytes", arguments: Fixtures.plans)
+  func roundTrip(plan: NetworkPlan) throws {
+    let bytes = try train(try guided(plan, at: 1), stop: StopFlag(), progress: { _ in }).weights.encoded()
+    let again = try WeightsFile(bytes, path: "w")
+    #expect(!again.guide.isEmpty)
+    #expect(try again.encoded() == bytes)
+  }
+
+  @Test("a training stopped before or after its guide gives the same bytes", arguments: [2, 4])
+  func resuming(stopAt: Int) throws {
+    let folder = try TemporaryFolder()
+    var task = try guided(Fixtures.plan(.steps, reads: .frames), at: 3)
+    let whole = try train(task, stop: StopFlag(), progress: { _ in }).weights
+    task.checkpointPath = folder.path + "/checkpoint"
+    let stop = StopFlag()
+    #expect(throws: Interrupted.self) {
+      try train(task, stop: stop) { if $0.iteration == stopAt { stop.stop() } }
+    }
+    let resumed = try train(task, stop: StopFlag(), progress: { _ in }).weights
+    #expect(!whole.guide.isEmpty)
+    #expect(try resumed.encoded() == whole.encoded())
+  }
+
+  @Test("no guide is kept that is not earlier than the best weights", arguments: [6, 100])
+  func tooLate(iteration: Int) throws {
+    let task = try guided(Fixtures.plan(.voices, reads: .frames), at: iteration)
+    let weights = try train(task, stop: StopFlag(), progress: { _ in }).weights
+    #expect(weights.guide.isEmpty && weights.metadata.guide == nil)
+  }
+
+  @Test("weights whose guide lacks a tensor are refused")
+  func incomplete() throws {
+    let task = try guided(Fixtures.plan(.voices, reads: .frames), at: 1)
+    let file = try Safetensors(bytes: try train(task, stop: StopFlag(), progress: { _ in }).weights.encoded())
+    let bytes = Safetensors(tensors: file.tensors.dropLast(), metadata: file.metadata).encoded()
+    let error = #expect(throws: CompositionError.self) { try WeightsFile(bytes, path: "w.safetensors") }
+    #expect(error?.kind == .data)
+  }
+
+  // MARK: Songs
+
+  private func songs(_ weights: WeightsFile, guidance: Double, threads: Int = 1) throws -> GenerationOutcome {
+    var settings = GenerationSettings(songs: 3, length: .bars(3), seed: 4)
+    (settings.guidance, settings.pitchGuidance) = (guidance, guidance)
+    return try Generation(weights, settings, threads: threads)
+      .run(prime: nil, stop: StopFlag(), progress: { _ in })
+  }
+
+  @Test("guidance changes songs, the same with one thread and three", arguments: Fixtures.plans)
+  func changes(plan: NetworkPlan) throws {
+    let weights = try train(try guided(plan, at: 1, iterations: 20), stop: StopFlag(), progress: { _ in }).weights
+    let guided = try songs(weights, guidance: 3)
+    #expect(guided.warnings.isEmpty)
+    #expect(guided.songs.map(\.sha256) != (try songs(weights, guidance: 0).songs.map(\.sha256)))
+    #expect(guided.songs.map(\.sha256) == (try songs(weights, guidance: 3, threads: 3).songs.map(\.sha256)))
+  }
+
+  @Test("weights without a guide make the songs that they make without guidance, and say so")
+  func withoutGuide() throws {
+    let weights = try Fixtures.weights(Fixtures.plan(.voices, reads: .frames))
+    let outcome = try songs(weights, guidance: 1)
+    #expect(outcome.songs.map(\.sha256) == (try songs(weights, guidance: 0).songs.map(\.sha256)))
+    #expect(
+      outcome.warnings == [
+        "guidance does nothing, for the weights have no guide (train with guide: N to keep those of iteration N)"
+      ])
+  }
+}
