@@ -3,6 +3,8 @@
 
     rows.py OUTPUT/rows.jsonl
 
+Below it stands what each input gives: the same without it.
+
 Mean over seeds ± the standard deviation between them (none where there is one seed): test nats a frame, every frame scored.
 """
 import collections
@@ -37,3 +39,12 @@ for set_, name in SETS.items():
                   f"{'–' if model == 'roll' else figure(end)} | {runs[0]['train']['parameters']:,} | "
                   f"{runs[0]['train']['iterations']}, {best} | "
                   f"{statistics.mean(r['processor_seconds'] for r in runs):.0f} s |")
+
+for base in list(rows):
+    parts = [name for name in rows if name.startswith(base + "-without-")]
+    if parts:
+        print(f"\n| {base} without | test nats a frame | valid |\n|---|---|---|")
+    for name in [base, *parts] if parts else []:
+        test = statistics.mean(r["test"]["nll_per_frame"] for r in rows[name])
+        valid = statistics.mean(r["train"]["validation_loss"] for r in rows[name])
+        print(f"| {name.partition('-without-')[2] or '–'} | {test:.3f} | {valid:.3f} |")

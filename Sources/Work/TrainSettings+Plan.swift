@@ -119,7 +119,8 @@ extension GenerateFields {
   /// The fields that travel with weights as their defaults.
   package var defaults: GenerationDefaults {
     GenerationDefaults(
-      songs: songs, length: length?.description, isLengthExact: order.isLengthExact, temperature: temperature, topP: topP, topK: topK,
+      songs: songs, length: length?.description, isLengthExact: order.isLengthExact, temperature: temperature,
+      topP: topP, topK: topK,
       pitchTemperature: pitchTemperature, pitchTopP: pitchTopP, guidance: guidance, pitchGuidance: pitchGuidance)
   }
 

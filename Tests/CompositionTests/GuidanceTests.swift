@@ -1,4 +1,4 @@
-import Foundation
+import MIDI
 import Network
 import Representation
 import TestSupport
@@ -49,8 +49,9 @@ struct GuidanceTests {
   func withoutNumbers() {
     let logits = steered([0, 1, 2], [-.infinity, .nan, -3e38], guidance: 10, pitches: 10, starts: nil)
     #expect(logits == [0, 1, 2])
-    let starts = steered([0, 1, 2], [-.infinity, 1, 2], guidance: 0, pitches: 1, starts: 0..<3)
-    #expect(isNear(starts, [0, 1, 2]))
+    // What the guide can tell of, 1 and 2, moves as a whole by guidance · (log 2e² - log (e + e²)), here 0.37989.
+    let starts = steered([0, 2, 2], [-.infinity, 1, 2], guidance: 1, pitches: 0, starts: 0..<3)
+    #expect(isNear(starts, [0.37989, 2.37989, 2.37989]))
   }
 
   @Test("starts that are all forbidden, or beyond the classes, change nothing else")
@@ -76,7 +77,9 @@ struct GuidanceTests {
     task.stopAtIteration = 2
     let early = try train(task, stop: StopFlag(), progress: { _ in }).weights
     #expect(early.metadata.iteration == 2 && weights.metadata.guide == 2)
-    #expect(weights.guide == early.tensors)
+    let upperHalves = early.tensors.flatMap(\.values).map { GuideText.rounded($0) }
+    #expect(weights.guide.flatMap(\.values) == upperHalves)
+    #expect(try Safetensors(bytes: weights.encoded()).tensors.map(\.name) == early.tensors.map(\.name))
     #expect(weights.parameterCount == early.parameterCount)
   }
 
@@ -110,13 +113,50 @@ struct GuidanceTests {
     #expect(weights.guide.isEmpty && weights.metadata.guide == nil)
   }
 
-  @Test("weights whose guide lacks a tensor are refused")
-  func incomplete() throws {
+  @Test("halves are rounded to the nearest, of two to the even one")
+  func rounding() {
+    // Of 8 bits of fraction the last may be odd: 1 + 2⁻⁷ is one, and 1 + 2⁻⁸ and 1 + 3 · 2⁻⁸ lie between two.
+    #expect(GuideText.rounded(1 + 0x1p-8) == 1)
+    #expect(GuideText.rounded(1 + 0x1.8p-7) == 1 + 0x1p-6)
+    #expect(GuideText.rounded(-(1 + 0x1.02p-8)) == -(1 + 0x1p-7))
+    #expect(GuideText.rounded(.infinity) == .infinity && GuideText.rounded(-0.0).sign == .minus)
+  }
+
+  @Test("weights whose guide is missing, short or no text are refused", arguments: [nil, "", "AAAA", "?"])
+  func incomplete(text: String?) throws {
     let task = try guided(Fixtures.plan(.voices, reads: .frames), at: 1)
     let file = try Safetensors(bytes: try train(task, stop: StopFlag(), progress: { _ in }).weights.encoded())
-    let bytes = Safetensors(tensors: file.tensors.dropLast(), metadata: file.metadata).encoded()
+    var entries = file.metadata
+    entries["ritornello-guide"] = text
+    let bytes = Safetensors(tensors: file.tensors, metadata: entries).encoded()
     let error = #expect(throws: CompositionError.self) { try WeightsFile(bytes, path: "w.safetensors") }
-    #expect(error?.kind == .data)
+    #expect(error?.kind == .data && error?.message.contains("ritornello-guide") == true)
+  }
+
+  @Test("a guide of no numbers steers nothing")
+  func guideWithoutNumbers() throws {
+    var weights = try train(
+      try guided(Fixtures.plan(.voices, reads: .frames), at: 1), stop: StopFlag(), progress: { _ in }
+    ).weights
+    let plain = try songs(weights, guidance: 0).songs.map(\.sha256)
+    let broken = weights.guide.map {
+      Tensor(name: $0.name, shape: $0.shape, values: $0.values.map { _ in Float.nan })
+    }
+    weights.take(guide: broken, of: 1)
+    #expect(try songs(weights, guidance: 3).songs.map(\.sha256) == plain)
+  }
+
+  @Test("weights that are trained on keep their first guide, and take one where they had none")
+  func trainedOn() throws {
+    let plan = Fixtures.plan(.voices, reads: .frames)
+    var task = try guided(plan, at: 4)
+    task.start = try train(try guided(plan, at: 2), stop: StopFlag(), progress: { _ in }).weights
+    let second = try train(task, stop: StopFlag(), progress: { _ in }).weights
+    #expect(second.metadata.guide == 2 && second.guide == task.start?.guide)
+    task.start = try Fixtures.weights(plan)
+    #expect(try train(task, stop: StopFlag(), progress: { _ in }).weights.metadata.guide == 4)
+    task.settings.guide = nil
+    #expect(try train(task, stop: StopFlag(), progress: { _ in }).weights.guide.isEmpty)
   }
 
   // MARK: Songs
@@ -144,7 +184,36 @@ struct GuidanceTests {
     #expect(outcome.songs.map(\.sha256) == (try songs(weights, guidance: 0).songs.map(\.sha256)))
     #expect(
       outcome.warnings == [
-        "guidance does nothing, for the weights have no guide (train with guide: N to keep those of iteration N)"
+        "guidance does nothing, for the weights have no guide: train with guide: N to keep those of iteration N"
       ])
+  }
+
+  @Test("a network trained to a mean is not steered, and says so")
+  func means() throws {
+    var plan = Fixtures.plan(.roll, reads: .tokens)
+    plan.network.loss = .mse
+    let weights = try train(try guided(plan, at: 1), stop: StopFlag(), progress: { _ in }).weights
+    #expect(weights.guide.isEmpty)
+    let warnings = try songs(weights, guidance: 1).warnings
+    #expect(warnings.count == 1 && warnings[0].contains("trained to a mean"))
+  }
+
+  @Test("on another tonic the guide moves with the network: one that is its equal steers nothing")
+  func onATonic() throws {
+    var weights = try OrderFixture.weights(Fixtures.plan(.voices, reads: .frames), seed: 1)
+    weights.take(guide: weights.tensors, of: 1)
+    weights.tensors = weights.guide
+    weights.metadata.training.transpose = .init(low: -3, high: 3, fade: true, tonic: true)
+    weights.metadata.tonics = [Int](repeating: 1, count: 12)
+    func notes(guidance: Double) throws -> [[Score.Note]] {
+      var settings = GenerationSettings(songs: 2, length: .bars(2), seed: 9)
+      settings.guidance = guidance
+      settings.constraints.key = .init(name: "D", pitchClasses: 0xFFF)
+      settings.constraints.key?.tonic = 2
+      return try Generation(weights, settings, threads: 1)
+        .run(prime: nil, stop: StopFlag(), progress: { _ in }).songs.map { $0.score.tracks.flatMap(\.notes) }
+    }
+    let plain = try notes(guidance: 0)
+    #expect(try notes(guidance: 5) == plain && plain.allSatisfy { !$0.isEmpty })
   }
 }

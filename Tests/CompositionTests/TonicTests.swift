@@ -63,7 +63,8 @@ struct TonicTests {
       return try Scoring(network, reading, pool: WorkerPool(1)).score(EncodedCorpus(songs: [song])).sum(\.nll)
     }
     let (before, after) = try (
-      loss(song, weights.tensors), loss(moved, weights.moved(weights.tensors, up: semitones, reading)))
+      loss(song, weights.tensors), loss(moved, weights.moved(weights.tensors, up: semitones, reading))
+    )
     #expect(abs(before - after) < 1e-4 * abs(before))
   }
 

@@ -3,8 +3,9 @@
 
     golden.py PROGRAM                small networks of every kind: 1, 2 and 3 threads × every build of the kernels
     golden.py PROGRAM --presets      the presets as they are, the same ways but for the portable kernels
-    golden.py PROGRAM --presets --portable      the presets with the portable kernels, 1 way (hours)
+    golden.py PROGRAM --presets --portable      the presets with the portable kernels, 1 way (half an hour)
     golden.py PROGRAM --write        writes golden.json anew (of --presets or of the small ones)
+    golden.py PROGRAM … --only NAME  one of them alone, such as chorale
 
 The hash of weights is that of the tensors, after the header: the header holds the version of the program. If hashes
 change on purpose, raise `Numerics.version`.
@@ -32,6 +33,8 @@ BUILDS = ["portable", "avx2", "avx512", "avx512bf16", "amx", "neon"]
 SMALL = {
     "original": "{preset: original, network: {hidden: 40, embedding: 72}, batch: 4, sequence: 8}",
     "chorale": "{preset: chorale, network: {hidden: 40, head: 72}, batch: 3, sequence: 8}",
+    "chorale, guided": "{preset: chorale, guide: 20, network: {hidden: 40, head: 72}, batch: 3, sequence: 8, "
+    "iterations: 50}",
     "chorale, two layers of gru": "{preset: chorale, network: {cell: gru, hidden: 24, head: 24, layers: 2, dropout: "
     "{input: 0.1, between: 0.2, recurrent: 0.2}}, optimizer: {name: adam}, batch: 3, sequence: 8}",
     "steps, frames": "{representation: steps, network: {reads: frames, hidden: 24, head: 32, inputs: [position]}, "
@@ -103,6 +106,7 @@ def main():
     parser.add_argument("--presets", action="store_true")
     parser.add_argument("--portable", action="store_true")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--only")
     arguments = parser.parse_args()
     program = os.path.abspath(arguments.program)
     builds = [name for name in BUILDS if can_run(program, name)]
@@ -114,11 +118,13 @@ def main():
         name, cases, files, length = "small", SMALL, sorted(CHORALES.glob("00[0-5].mid")), "at most 2 bars"
         ways = [(build, threads) for build in builds for threads in THREADS]
         few = [(build, threads) for build, threads in ways if build != "portable" or threads == 2]
-    if not ways or len(files) < 6:
-        sys.exit("nothing to check: no kernels, or no chorales")
+    if arguments.only is not None:
+        cases = {name: settings for name, settings in cases.items() if name == arguments.only}
+    if not ways or not cases or len(files) < 6:
+        sys.exit("nothing to check: no kernels, no chorales, or no case of that name")
     golden = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
     if arguments.write:
-        golden[name] = {}
+        golden[name] = {case: found for case, found in golden.get(name, {}).items() if case not in cases}
     begun, count = time.monotonic(), 0
     for case, settings in cases.items():
         start, first = time.monotonic(), None

@@ -22,6 +22,7 @@ CASES = {
     "original": "{preset: original}",
     "chorale": "{preset: chorale}",
     "chorale, small": "{preset: chorale, network: {hidden: 32, head: 32}, batch: 4, sequence: 16}",
+    "chorale, guided": "{preset: chorale, guide: 2, batch: 4, sequence: 16}",
     "tokens": "{representation: steps, network: {reads: tokens, hidden: 256, layers: 2, embedding: 128}}",
     "tokens, dropped": "{representation: steps, network: {reads: tokens, cell: gru, hidden: 256, embedding: 128, dropout: "
     "{input: 0.2}}, average: 0.9, batch: 64}",
@@ -32,7 +33,7 @@ CASES = {
     "chorale, bf16": "{preset: chorale, precision: bf16}",
     "roll": "{representation: {name: roll, block: 1}, network: {cell: rnn, hidden: 512, embedding: 0}, loss: bce}",
 }
-SHORT = ["chorale, small", "tokens, dropped"]
+SHORT = ["chorale, small", "chorale, guided", "tokens, dropped"]
 MIB = 1 << 20
 
 

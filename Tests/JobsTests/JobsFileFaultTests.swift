@@ -292,6 +292,8 @@ struct JobsFileFaultTests {
     let said = Parsed(train: "preset: original", "guide: 100").diagnostics.map(\.text)
     #expect(
       said == ["guide means nothing with the loss mse, whose songs are not drawn: expected loss: cross-entropy or bce"])
+    let late = Parsed(train: "representation: roll", "iterations: 100", "guide: 100").diagnostics.map(\.text)
+    #expect(late == ["guide is 100, and training ends at iteration 100: expected an earlier iteration"])
     #expect(try Parsed(train: "representation: roll", "guide: 100").train().guide == 100)
     #expect(try Parsed(train: "preset: original", "guide: none").train().guide == nil)
   }

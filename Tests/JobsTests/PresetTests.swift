@@ -34,11 +34,11 @@ struct PresetTests {
     #expect(train.network.dropout.output == 0.5 && train.network.dropout.head == 0.3)
     #expect(train.optimizer.learningRate == 0.003 && train.optimizer.schedule == .cosine)
     #expect(train.optimizer.warmUp == 50 && train.optimizer.clip == 1 && train.optimizer.weightDecay == 0.02)
-    #expect(train.iterations == 1400 && train.guide == 150 && train.average == 0.998 && train.loss == .crossEntropy)
+    #expect(train.iterations == 1200 && train.guide == 150 && train.average == 0.998 && train.loss == .crossEntropy)
     #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5), fade: true, tonic: true))
     #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.pitchTopP == 0.95)
     #expect(train.generate.order.isLengthExact == true)
-    #expect(train.generate.guidance == 0.35 && train.generate.pitchGuidance == 0.5)
+    #expect(train.generate.guidance == 0.5 && train.generate.pitchGuidance == nil)
   }
 
   @Test("another representation beside chorale keeps the network and takes its own defaults")
@@ -71,6 +71,15 @@ struct PresetTests {
   func changesReading() throws {
     let train = try Parsed(train: "preset: chorale", "network: {reads: tokens}").train()
     #expect(train.network.head == 0 && train.network.embedding == 256)
+  }
+
+  @Test("what a preset's songs rest on goes with what it rests on")
+  func restsOnTraining() throws {
+    let short = try Parsed(train: "preset: chorale", "iterations: 50").train()
+    #expect(short.guide == nil && short.generate.guidance == nil && short.generate.pitchGuidance == nil)
+    #expect(short.generate.order.isLengthExact == true)
+    let unaware = try Parsed(train: "preset: chorale", "network: {inputs: [position]}").train()
+    #expect(unaware.generate.order.isLengthExact == nil && unaware.generate.guidance == 0.5)
   }
 
   @Test("none takes away what a preset sets")

@@ -97,16 +97,28 @@ struct SettingsTests {
     #expect(back.songs == 4)
     #expect(back.pitchTopP == 0.95)
     #expect(back.length == settings.generate.length && back.order.isLengthExact == true)
-    #expect(back.guidance == 0.35 && back.pitchGuidance == 0.5)
+    #expect(back.guidance == 0.5 && back.pitchGuidance == nil)
   }
 
   @Test("who asks for another length, or another guidance, asks for nothing else of the weights' defaults")
   func overlaidDefaults() throws {
     let (fields, faults) = SettingsFile.parseGenerate(options: ["length": ["at most 8 bars"], "guidance": ["0"]])
     #expect(faults.isEmpty)
-    let settings = try #require(fields).resolved(over: GenerateFields(try settings("preset: chorale").generate.defaults))
+    let settings = try #require(fields).resolved(
+      over: GenerateFields(try settings("preset: chorale").generate.defaults))
     #expect(settings.order.isLengthExact == false && settings.pitchTopP == 0.95)
     #expect(settings.generationSettings.guidance == 0 && settings.generationSettings.pitchGuidance == 0)
+  }
+
+  @Test("a melody's length goes before the weights' own, and gives way to one that is written")
+  func melodysLength() throws {
+    let defaults = GenerateFields(try settings("preset: chorale").generate.defaults)
+    func rule(_ options: [String: [String]]) throws -> Bool? {
+      try #require(SettingsFile.parseGenerate(options: options).0).resolved(over: defaults).order.isLengthExact
+    }
+    #expect(try rule([:]) == true)
+    #expect(try rule(["melody": ["m.mid"]]) == nil)
+    #expect(try rule(["melody": ["m.mid"], "length": ["8 bars"]]) == true)
   }
 
   @Test("a guide reaches the training, and leaves no trace where there is none")

@@ -25,7 +25,7 @@ package struct GenerationOutcome: Sendable {
   /// Tokens (roll: blocks) that were drawn, and the time of drawing them alone.
   package var tokens: Int
   package var seconds: Double
-  /// What the song to be continued lost on the grid, told for people.
+  /// What the song to be continued lost on the grid, and what was asked for in vain, told for people.
   package var warnings: [String]
 }
 

@@ -63,15 +63,21 @@ struct Guidance {
 
 extension Generation {
   /// Whether songs are steered: that is asked for, and the weights have a guide.
-  var isGuided: Bool { Guidance(settings).isSome && !weights.guide.isEmpty }
+  var isGuided: Bool { Guidance(settings).isSome && !weights.guide.isEmpty && !reading.architecture.writing.isMeanLoss }
 
   /// What a person should know who asked for guidance and gets none.
   var guidanceWarnings: [String] {
-    guard Guidance(settings).isSome, weights.guide.isEmpty else { return [] }
-    let why =
-      weights.metadata.training.guide.map {
-        "their best iteration is \(weights.metadata.iteration), and the guide would be that of iteration \($0)"
-      } ?? "train with guide: N to keep those of iteration N"
-    return ["guidance does nothing, for the weights have no guide (\(why))"]
+    guard Guidance(settings).isSome, !isGuided else { return [] }
+    let why: String
+    if reading.architecture.writing.isMeanLoss {
+      why = "the network was trained to a mean, of which nothing is drawn"
+    } else if reading.architecture.parameterCount > GuideText.mostParameters {
+      why = "a guide is kept with at most \(GuideText.mostParameters) parameters"
+    } else if let guide = weights.metadata.training.guide {
+      why = "their best iteration is \(weights.metadata.iteration), and the guide would be that of iteration \(guide)"
+    } else {
+      why = "train with guide: N to keep those of iteration N"
+    }
+    return ["guidance does nothing, for the weights have no guide: \(why)"]
   }
 }

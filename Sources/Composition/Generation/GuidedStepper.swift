@@ -32,11 +32,9 @@ struct GuidedStepper {
     try guide?.read(reads, lanes: lanes)
   }
 
-  /// What the network says after what a lane read last, as its loss reads it: logits are steered, means are not.
+  /// What the network says after what a lane read last: logits are steered, means are not.
   ///
-  /// - Parameters:
-  ///   - mask: 0 for each class that is forbidden; nil: none is.
-  ///   - starts: The classes of one note's start at each pitch; nil: there are none.
+  /// `mask` is 0 for each class that is forbidden; `starts` are the classes of one note's start at each pitch.
   func outputs(
     lane: Int, areLogits: Bool = true, mask: ArraySlice<UInt8>? = nil, starts: Range<Int>? = nil
   ) -> [Float] {

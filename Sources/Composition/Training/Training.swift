@@ -173,7 +173,16 @@ struct Training {
     guard loss.isFinite else { throw Self.diverged(at: facts.iteration + 1) }
     facts.runningLoss += (Double(loss) - facts.runningLoss) / Double(min(facts.iteration + 1, 50))
     facts.iteration += 1
-    if facts.iteration == task.settings.guide { guide = trainer.averaged.tensors() }
+    if facts.iteration == guideIteration { guide = trainer.averaged.tensors() }
+  }
+
+  /// The iteration whose weights are kept as the guide; nil: none are, or those of the weights that training began from.
+  private var guideIteration: Int? {
+    let architecture = reading.architecture
+    guard task.start?.metadata.guide == nil, !architecture.writing.isMeanLoss,
+      architecture.parameterCount <= GuideText.mostParameters
+    else { return nil }
+    return task.settings.guide
   }
 
   private static func diverged(at iteration: Int) -> CompositionError {
@@ -250,8 +259,12 @@ struct Training {
     metadata.register = register
     metadata.tonics = tonics
     var weights = WeightsFile(metadata: metadata, tensors: tensors)
-    // A guide is of an earlier iteration, and worse.
-    if let guided = task.settings.guide, guided < iteration, !guide.isEmpty { weights.take(guide: guide, of: guided) }
+    if let start = task.start, let guided = start.metadata.guide, task.settings.guide != nil {
+      // What the first training knew early is further off than what this one did.
+      weights.take(guide: try start.guide(for: task.plan, seed: task.settings.seed), of: guided)
+    } else if let guided = guideIteration, guided < iteration, guide.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) {
+      weights.take(guide: guide, of: guided)
+    }
     return TrainingOutcome(
       weights: weights, iterations: facts.iteration,
       epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,

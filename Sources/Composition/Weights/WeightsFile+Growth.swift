@@ -9,6 +9,15 @@ extension WeightsFile {
   ///
   /// - Throws: `CompositionError` of kind `spec` where the plan is another kind of network, naming what differs.
   package func network(for plan: NetworkPlan, seed: UInt64) throws -> Network {
+    try network(tensors, for: plan, seed: seed)
+  }
+
+  /// The guide for a plan, in the same way.
+  func guide(for plan: NetworkPlan, seed: UInt64) throws -> [Tensor] {
+    guide.isEmpty ? [] : try network(guide, for: plan, seed: seed).tensors()
+  }
+
+  private func network(_ tensors: [Tensor], for plan: NetworkPlan, seed: UInt64) throws -> Network {
     let reading = try plan.reading()
     let own = try metadata.plan.reading()
     let network = try Network(own.architecture, tensors: tensors)
@@ -28,8 +37,8 @@ extension WeightsFile {
     return try Network(reading.architecture, tensors: grown)
   }
 
-  /// What keeps a plan from using these weights, or nil: how they are dropped out and trained may differ, and a
-  /// vocabulary may grow.
+  /// What keeps a plan from using these weights, or nil: how they are dropped out and trained may differ, and
+  /// vocabulary and inputs may grow.
   private func difference(from plan: NetworkPlan) -> String? {
     let (mine, theirs) = (metadata.network, plan.network)
     func differs<T: Equatable>(_ name: String, _ own: T, _ other: T) -> String? {
@@ -45,10 +54,17 @@ extension WeightsFile {
     return differs("reads", mine.reads.rawValue, theirs.reads.rawValue) ?? differs("cell", mine.cell, theirs.cell)
       ?? differs("hidden", mine.hidden, theirs.hidden) ?? differs("layers", mine.layers, theirs.layers)
       ?? differs("embedding", mine.embedding, theirs.embedding) ?? differs("head", mine.head, theirs.head)
-      ?? differs("inputs", mine.inputs.map(\.rawValue), theirs.inputs.map(\.rawValue))
+      ?? missingInput(theirs.inputs)
       ?? differs("residual", mine.residual, theirs.residual)
       ?? differs("layer_norm", mine.layerNorm, theirs.layerNorm)
       ?? differs("loss", mine.loss.rawValue, theirs.loss.rawValue)
+  }
+
+  /// Inputs may be added, and begin as fresh ones do; one that is left out was learned in vain.
+  private func missingInput(_ inputs: [NetworkSettings.Input]) -> String? {
+    metadata.network.inputs.first { !inputs.contains($0) }.map {
+      "have the input \($0.rawValue), the settings leave it out"
+    }
   }
 
   /// A tensor of the new shape with the old values where they belong.

@@ -10,10 +10,10 @@ package struct WeightsFile: Sendable {
   package var tensors: [Tensor]
   /// The same network as it was early in its training, which `guidance` steers songs away from; empty: none was kept.
   ///
-  /// In the file each name is preceded by `guide.`.
+  /// Rounded to bfloat16. In the file it is text beside the metadata, so that the file's tensors are the network's alone.
   package private(set) var guide: [Tensor] = []
 
-  private static let guidePrefix = "guide."
+  private static let guideKey = "ritornello-guide"
   private static let key = "ritornello"
 
   package init(metadata: WeightsMetadata, tensors: [Tensor]) {
@@ -23,7 +23,7 @@ package struct WeightsFile: Sendable {
 
   /// Takes the weights of an earlier iteration as the guide.
   mutating func take(guide: [Tensor], of iteration: Int) {
-    self.guide = guide
+    self.guide = guide.map { Tensor(name: $0.name, shape: $0.shape, values: $0.values.map(GuideText.rounded)) }
     metadata.guide = iteration
   }
 
@@ -62,10 +62,12 @@ package struct WeightsFile: Sendable {
     guard metadata.format == 1 else {
       throw refusal("it has the format \(metadata.format); this version reads format 1")
     }
-    let isGuide = metadata.guide == nil ? { _ in false } : { (tensor: Tensor) in tensor.name.hasPrefix(Self.guidePrefix) }
-    tensors = file.tensors.filter { !isGuide($0) }
-    guide = file.tensors.filter(isGuide).map {
-      Tensor(name: String($0.name.dropFirst(Self.guidePrefix.count)), shape: $0.shape, values: $0.values)
+    tensors = file.tensors
+    if metadata.guide != nil {
+      guard let guide = GuideText.read(file.metadata[Self.guideKey] ?? "", as: tensors) else {
+        throw refusal("its entry \"\(Self.guideKey)\" is missing, or is none of such a network")
+      }
+      self.guide = guide
     }
     do {
       let reading = try metadata.plan.reading()
@@ -74,7 +76,6 @@ package struct WeightsFile: Sendable {
       }
       try reading.architecture.check()
       _ = try Network(reading.architecture, tensors: tensors)
-      if metadata.guide != nil { _ = try Network(reading.architecture, tensors: guide) }
     } catch {
       throw refusal("\(error)")
     }
@@ -88,8 +89,9 @@ package struct WeightsFile: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     do {
       let text = String(decoding: try encoder.encode(metadata), as: UTF8.self)
-      let guide = guide.map { Tensor(name: Self.guidePrefix + $0.name, shape: $0.shape, values: $0.values) }
-      return Safetensors(tensors: tensors + guide, metadata: [Self.key: text]).encoded()
+      var entries = [Self.key: text]
+      if !guide.isEmpty { entries[Self.guideKey] = GuideText.text(of: guide) }
+      return Safetensors(tensors: tensors, metadata: entries).encoded()
     } catch {
       throw CompositionError(.fault, "the weights' metadata cannot be written: \(error)")
     }

@@ -69,7 +69,8 @@ package struct GenerationDefaults: Codable, Sendable, Equatable {
   package var pitchGuidance: Double?
 
   package init(
-    songs: Int? = nil, length: String? = nil, isLengthExact: Bool? = nil, temperature: Double? = nil, topP: Double? = nil, topK: Int? = nil,
+    songs: Int? = nil, length: String? = nil, isLengthExact: Bool? = nil, temperature: Double? = nil,
+    topP: Double? = nil, topK: Int? = nil,
     pitchTemperature: Double? = nil, pitchTopP: Double? = nil, guidance: Double? = nil, pitchGuidance: Double? = nil
   ) {
     self.guidance = guidance

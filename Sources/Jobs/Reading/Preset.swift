@@ -45,7 +45,7 @@ package struct Preset: Sendable {
       warmUp: Written(50), clip: Written(1.0))
     train.batch = Written(32)
     train.sequence = Written(128)
-    train.iterations = Written(1400)
+    train.iterations = Written(1200)
     train.validateEvery = Written(100)
     train.patience = Written(nil)
     train.transpose = Written(TransposePart(settings: TransposeSettings(range: Bounds(-6, 5), fade: true, tonic: true)))
@@ -58,8 +58,7 @@ package struct Preset: Sendable {
     generate.order.isLengthExact = true
     generate.temperature = 1
     generate.pitchTopP = 0.95
-    generate.guidance = 0.35
-    generate.pitchGuidance = 0.5
+    generate.guidance = 0.5
     return Preset(name: "chorale", train: train, generate: generate)
   }
 }

@@ -33,10 +33,13 @@ extension TrainFields {
     settings.varyVelocity = fields.varyVelocity?.value
     fields.reportVariations(name, report)
     settings.average = fields.average?.value
-    settings.guide = resolvedGuide(fields.guide, settings.loss, report)
+    settings.guide = resolvedGuide(fields.guide, settings, report)
     settings.seed = fields.seed?.value ?? settings.seed
     settings.precision = fields.precision?.value ?? .f32
     settings.generate = preset?.generate ?? GenerateFields()
+    // What a preset's songs are like rests on these.
+    if settings.guide == nil { (settings.generate.guidance, settings.generate.pitchGuidance) = (nil, nil) }
+    if !settings.network.inputs.contains(.barsLeft) { settings.generate.order.isLengthExact = nil }
     settings.open = fields.open
     return settings
   }
@@ -68,13 +71,21 @@ extension TrainFields {
     return standard
   }
 
-  /// A guide steers what is drawn, and a mean is not; a preset's gives way.
-  private func resolvedGuide(_ whole: Written<Int?>?, _ loss: LossName, _ report: Report) -> Int? {
-    guard loss == .mse || loss == .mae else { return whole?.value }
-    if let written = guide, written.value != nil {
+  /// A guide steers what is drawn, and a mean is not; it comes before the last iteration.
+  ///
+  /// A preset's gives way.
+  private func resolvedGuide(_ whole: Written<Int?>?, _ settings: TrainSettings, _ report: Report) -> Int? {
+    guard let iteration = whole?.value else { return nil }
+    let isMean = settings.loss == .mse || settings.loss == .mae
+    if !isMean, iteration < settings.iterations { return iteration }
+    if let written = guide, isMean {
       report(
-        "guide means nothing with the loss \(loss.rawValue), whose songs are not drawn", "guide", written.mark,
-        expected: "loss: cross-entropy or bce")
+        "guide means nothing with the loss \(settings.loss.rawValue), whose songs are not drawn", "guide",
+        written.mark, expected: "loss: cross-entropy or bce")
+    } else if let written = guide {
+      report(
+        "guide is \(iteration), and training ends at iteration \(settings.iterations)", "guide", written.mark,
+        expected: "an earlier iteration")
     }
     return nil
   }

@@ -84,7 +84,9 @@ package struct GenerateFields: Codable, Sendable, Equatable {
     result.songs = songs ?? base.songs
     result.length = length ?? base.length
     result.order = order.overlaid(on: base.order)
-    result.order.isLengthExact = length == nil ? base.order.isLengthExact : order.isLengthExact
+    // A melody sets the length where none is written with it.
+    result.order.isLengthExact =
+      length == nil && order.melody == nil ? base.order.isLengthExact : order.isLengthExact
     result.temperature = temperature ?? base.temperature
     result.topP = topP ?? base.topP
     result.topK = topK ?? base.topK
