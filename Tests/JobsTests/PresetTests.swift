@@ -36,9 +36,10 @@ struct PresetTests {
     #expect(train.optimizer.warmUp == 50 && train.optimizer.clip == 1 && train.optimizer.weightDecay == 0.02)
     #expect(train.iterations == 1200 && train.guide == 150 && train.average == 0.998 && train.loss == .crossEntropy)
     #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5), fade: true, tonic: true))
-    #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.pitchTopP == 0.95)
+    #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.pitchTopP == 0.98)
+    #expect(train.generate.temperature == 1.04 && train.generate.pitchTemperature == 0.94)
     #expect(train.generate.order.isLengthExact == true)
-    #expect(train.generate.guidance == 0.5 && train.generate.pitchGuidance == nil)
+    #expect(train.generate.guidance == 0.4 && train.generate.pitchGuidance == 0.2)
   }
 
   @Test("another representation beside chorale keeps the network and takes its own defaults")
@@ -79,7 +80,7 @@ struct PresetTests {
     #expect(short.guide == nil && short.generate.guidance == nil && short.generate.pitchGuidance == nil)
     #expect(short.generate.order.isLengthExact == true)
     let unaware = try Parsed(train: "preset: chorale", "network: {inputs: [position]}").train()
-    #expect(unaware.generate.order.isLengthExact == nil && unaware.generate.guidance == 0.5)
+    #expect(unaware.generate.order.isLengthExact == nil && unaware.generate.guidance == 0.4)
   }
 
   @Test("none takes away what a preset sets")

@@ -56,9 +56,12 @@ package struct Preset: Sendable {
     generate.songs = 4
     generate.length = .bars(24)
     generate.order.isLengthExact = true
-    generate.temperature = 1
-    generate.pitchTopP = 0.95
-    generate.guidance = 0.5
+    // Chosen on Examples/chorales/valid: docs/quality.md, "Guidance".
+    generate.temperature = 1.04
+    generate.pitchTemperature = 0.94
+    generate.pitchTopP = 0.98
+    generate.guidance = 0.4
+    generate.pitchGuidance = 0.2
     return Preset(name: "chorale", train: train, generate: generate)
   }
 }
