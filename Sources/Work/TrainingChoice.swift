@@ -39,6 +39,10 @@ extension TrainSettings {
     where !open.contains(key) {
       chosen.take(key, from: self)
     }
+    if let guide = chosen.guide, guide >= chosen.iterations {
+      chosen.guide = nil
+      words.append("no guide is kept, for training ends before iteration \(guide)")
+    }
     return TrainingChoice(words: words, settings: chosen)
   }
 

@@ -89,6 +89,9 @@ struct GuidanceTests {
     let again = try WeightsFile(bytes, path: "w")
     #expect(!again.guide.isEmpty)
     #expect(try again.encoded() == bytes)
+    let file = try Safetensors(bytes: bytes)
+    let turned = Safetensors(tensors: file.tensors.reversed(), metadata: file.metadata).encoded()
+    #expect(try WeightsFile(turned, path: "w").guide == again.guide)
   }
 
   @Test("a training stopped before or after its guide gives the same bytes", arguments: [2, 4])
@@ -157,6 +160,14 @@ struct GuidanceTests {
     #expect(try train(task, stop: StopFlag(), progress: { _ in }).weights.metadata.guide == 4)
     task.settings.guide = nil
     #expect(try train(task, stop: StopFlag(), progress: { _ in }).weights.guide.isEmpty)
+    var grown = try guided(Fixtures.plan(.voices, reads: .frames), at: 1)
+    grown.plan.network.inputs = [.position]
+    let few = try train(grown, stop: StopFlag(), progress: { _ in }).weights
+    grown.plan = plan
+    grown.start = few
+    let more = try train(grown, stop: StopFlag(), progress: { _ in }).weights
+    #expect(more.guide.map(\.shape) == more.tensors.map(\.shape))
+    #expect(try more.encoded() == (try WeightsFile(more.encoded(), path: "w").encoded()))
   }
 
   // MARK: Songs

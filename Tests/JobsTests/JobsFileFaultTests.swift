@@ -295,6 +295,8 @@ struct JobsFileFaultTests {
     let late = Parsed(train: "representation: roll", "iterations: 100", "guide: 100").diagnostics.map(\.text)
     #expect(late == ["guide is 100, and training ends at iteration 100: expected an earlier iteration"])
     #expect(try Parsed(train: "representation: roll", "guide: 100").train().guide == 100)
+    // How long training is to be waits for the corpus.
+    #expect(try Parsed(train: "guide: 2500").train().guide == 2500)
     #expect(try Parsed(train: "preset: original", "guide: none").train().guide == nil)
   }
 

@@ -128,6 +128,15 @@ struct TrainingChoiceTests {
     #expect(settings.open.isEmpty)
   }
 
+  @Test("a guide is kept where training goes on beyond it, and else taken away in words")
+  func guide() throws {
+    let kept = try choice(Self.facts(), "guide: 50\niterations: 51")
+    #expect(kept.settings.guide == 50)
+    let late = try choice(Self.facts(), "guide: 100000")
+    #expect(late.settings.guide == nil)
+    #expect(late.words.last == "no guide is kept, for training ends before iteration 100000")
+  }
+
   @Test("a training that starts from weights has their network")
   func start() throws {
     var representation = RepresentationSettings(.voices)

@@ -259,9 +259,10 @@ struct Training {
     metadata.register = register
     metadata.tonics = tonics
     var weights = WeightsFile(metadata: metadata, tensors: tensors)
-    if let start = task.start, let guided = start.metadata.guide, task.settings.guide != nil {
-      // What the first training knew early is further off than what this one did.
-      weights.take(guide: try start.guide(for: task.plan, seed: task.settings.seed), of: guided)
+    if let start = task.start, let guided = start.metadata.guide {
+      // What the first training knew early is further off than what this one did. Inputs that were added may make it too large.
+      let isSmall = reading.architecture.parameterCount <= GuideText.mostParameters
+      if isSmall { weights.take(guide: try start.guide(for: task.plan, seed: task.settings.seed), of: guided) }
     } else if let guided = guideIteration, guided < iteration, guide.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) {
       weights.take(guide: guide, of: guided)
     }

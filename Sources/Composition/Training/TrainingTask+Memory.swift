@@ -27,7 +27,8 @@ extension TrainingTask {
       optimizer: settings.optimizer, lanes: lanes, steps: steps, tokens: tokens(lanes * steps),
       accumulate: settings.accumulate, precision: settings.operands)
     // The best weights, those that are validated, and a scorer of them; the best alone without validation. And the guide.
-    var more = (settings.guide == nil ? 2 : 3) * parameters
+    let hasGuide = settings.guide != nil || start?.metadata.guide != nil
+    var more = (hasGuide ? 3 : 2) * parameters
     if !validation.items.isEmpty {
       let rows = Scoring.lanes * Scoring.window
       more += parameters + architecture.scoringBytes(lanes: Scoring.lanes, steps: Scoring.window, tokens: tokens(rows))

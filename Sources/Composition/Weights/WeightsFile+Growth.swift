@@ -26,6 +26,10 @@ extension WeightsFile {
       throw CompositionError(
         .spec, "the weights to start from \(difference); leave the field out, or start from scratch")
     }
+    if metadata.network.inputs != plan.network.inputs {
+      let grown = try addingInputs(of: plan, to: network.tensors())
+      return try grown.network(grown.tensors, for: plan, seed: seed)
+    }
     if own.axes == reading.axes { return try Network(reading.architecture, tensors: tensors) }
     let target = Network(reading.architecture, seed: seed)
     let old = Dictionary(uniqueKeysWithValues: network.tensors().map { ($0.name, $0) })
@@ -35,6 +39,21 @@ extension WeightsFile {
         source, into: tensor, from: own.axes, to: reading.axes, architecture: reading.architecture)
     }
     return try Network(reading.architecture, tensors: grown)
+  }
+
+  /// The same network with a plan's further inputs, which say nothing yet: their columns are 0.
+  private func addingInputs(of plan: NetworkPlan, to tensors: [Tensor]) throws -> WeightsFile {
+    var grown = self
+    grown.metadata.network.inputs = plan.network.inputs
+    if !metadata.network.inputs.contains(.style) { grown.metadata.network.styles = plan.network.styles }
+    let (old, new) = (try metadata.plan.reading(), try grown.metadata.plan.reading())
+    let sources = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
+    grown.tensors = Network(new.architecture, seed: 0).tensors().map { fresh in
+      let target = Tensor(name: fresh.name, shape: fresh.shape, values: fresh.values.map { _ in 0 })
+      guard let source = sources[fresh.name] else { return target }
+      return Self.moved(source, into: target, from: old.axes, to: new.axes, architecture: new.architecture)
+    }
+    return grown
   }
 
   /// What keeps a plan from using these weights, or nil: how they are dropped out and trained may differ, and
@@ -60,7 +79,7 @@ extension WeightsFile {
       ?? differs("loss", mine.loss.rawValue, theirs.loss.rawValue)
   }
 
-  /// Inputs may be added, and begin as fresh ones do; one that is left out was learned in vain.
+  /// Inputs may be added, and say nothing at first; one that is left out was learned in vain.
   private func missingInput(_ inputs: [NetworkSettings.Input]) -> String? {
     metadata.network.inputs.first { !inputs.contains($0) }.map {
       "have the input \($0.rawValue), the settings leave it out"

@@ -63,22 +63,23 @@ package struct WeightsFile: Sendable {
       throw refusal("it has the format \(metadata.format); this version reads format 1")
     }
     tensors = file.tensors
-    if metadata.guide != nil {
-      guard let guide = GuideText.read(file.metadata[Self.guideKey] ?? "", as: tensors) else {
-        throw refusal("its entry \"\(Self.guideKey)\" is missing, or is none of such a network")
-      }
-      self.guide = guide
-    }
+    let network: Network
     do {
       let reading = try metadata.plan.reading()
       guard reading.representation.vocabulary == metadata.vocabulary else {
         throw CompositionError(.data, "its vocabulary is not that of its representation")
       }
       try reading.architecture.check()
-      _ = try Network(reading.architecture, tensors: tensors)
+      network = try Network(reading.architecture, tensors: tensors)
     } catch {
       throw refusal("\(error)")
     }
+    guard metadata.guide != nil else { return }
+    // In the network's own order, whatever that of the file's tensors is.
+    guard let guide = GuideText.read(file.metadata[Self.guideKey] ?? "", as: network.tensors()) else {
+      throw refusal("its entry \"\(Self.guideKey)\" is missing, or is none of such a network")
+    }
+    self.guide = guide
   }
 
   /// The file's bytes, the same for the same weights.

@@ -77,7 +77,7 @@ extension TrainFields {
   private func resolvedGuide(_ whole: Written<Int?>?, _ settings: TrainSettings, _ report: Report) -> Int? {
     guard let iteration = whole?.value else { return nil }
     let isMean = settings.loss == .mse || settings.loss == .mae
-    if !isMean, iteration < settings.iterations { return iteration }
+    if !isMean, iteration < settings.iterations || open.contains("iterations") { return iteration }
     if let written = guide, isMean {
       report(
         "guide means nothing with the loss \(settings.loss.rawValue), whose songs are not drawn", "guide",
