@@ -64,7 +64,7 @@ struct JobsFileTests {
     let train = try #require(job.train)
     #expect(train.representation == RepresentationFields(name: .steps))
     #expect(train.network.reads == .frames && train.network.head == 256)
-    #expect(train.network.inputs == [.position, .pitchClasses, .shift, .barsLeft])
+    #expect(train.network.inputs == [.position, .pitchClasses, .shift])
     #expect(train.network.hidden == 512 && train.network.layers == 2 && train.network.embedding == 256)
     #expect(train.network.dropout.between == 0.3 && train.network.dropout.output == 0.3)
     #expect(train.network.dropout.head == 0)

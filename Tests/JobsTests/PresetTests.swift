@@ -30,7 +30,7 @@ struct PresetTests {
     representation.repeats = false
     #expect(train.representation == representation)
     #expect(train.network.reads == .frames && train.network.hidden == 384 && train.network.head == 256)
-    #expect(train.network.inputs == [.position, .pitchClasses, .shift, .barsLeft])
+    #expect(train.network.inputs == [.position, .pitchClasses, .shift])
     #expect(train.network.dropout.output == 0.5 && train.network.dropout.head == 0.3)
     #expect(train.optimizer.learningRate == 0.003 && train.optimizer.schedule == .cosine)
     #expect(train.optimizer.warmUp == 50 && train.optimizer.clip == 1 && train.optimizer.weightDecay == 0.02)
@@ -38,7 +38,7 @@ struct PresetTests {
     #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5), fade: true, tonic: true))
     #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.pitchTopP == 0.98)
     #expect(train.generate.temperature == 1.04 && train.generate.pitchTemperature == 0.94)
-    #expect(train.generate.order.isLengthExact == true)
+    #expect(train.generate.order.isLengthExact == nil)
     #expect(train.generate.guidance == 0.4 && train.generate.pitchGuidance == 0.2)
   }
 
@@ -48,7 +48,7 @@ struct PresetTests {
     var representation = RepresentationFields(name: .steps)
     representation.holds = false
     #expect(train.representation == representation)
-    #expect(train.network.reads == .frames && train.network.head == 256 && train.network.inputs.count == 4)
+    #expect(train.network.reads == .frames && train.network.head == 256 && train.network.inputs.count == 3)
     #expect(train.loss == .crossEntropy)
   }
 
@@ -78,9 +78,9 @@ struct PresetTests {
   func restsOnTraining() throws {
     let short = try Parsed(train: "preset: chorale", "iterations: 50").train()
     #expect(short.guide == nil && short.generate.guidance == nil && short.generate.pitchGuidance == nil)
-    #expect(short.generate.order.isLengthExact == true)
-    let unaware = try Parsed(train: "preset: chorale", "network: {inputs: [position]}").train()
-    #expect(unaware.generate.order.isLengthExact == nil && unaware.generate.guidance == 0.4)
+    #expect(short.generate.order.isLengthExact == nil)
+    let aware = try Parsed(train: "preset: chorale", "network: {inputs: [position, bars-left]}").train()
+    #expect(aware.generate.order.isLengthExact == true && aware.generate.guidance == 0.4)
   }
 
   @Test("none takes away what a preset sets")

@@ -30,8 +30,8 @@ struct SettingsTests {
   func chorale() throws {
     let settings = try settings("preset: chorale\nrepresentation: {name: steps, holds: false}")
     let reading = try settings.networkPlan.reading()
-    // 88 pitches, first, position (16 and 12), pitch classes, shift, bars left.
-    #expect(reading.architecture.reading == .vectors(width: 88 + 1 + 28 + 12 + 12 + 20))
+    // 88 pitches, first, position (16 and 12), pitch classes, shift.
+    #expect(reading.architecture.reading == .vectors(width: 88 + 1 + 28 + 12 + 12))
     guard case .written(let head) = reading.architecture.writing else {
       Issue.record("no head")
       return
@@ -59,8 +59,8 @@ struct SettingsTests {
   @Test("a chorale's inputs have the width that the design gives")
   func voices() throws {
     let reading = try settings("preset: chorale").networkPlan.reading()
-    // Four lines of 88 pitches or silence, seven lengths each, first, position, pitch classes, shift, bars left.
-    #expect(reading.architecture.reading == .vectors(width: 4 * 89 + 4 * 7 + 1 + 28 + 12 + 12 + 20))
+    // Four lines of 88 pitches or silence, seven lengths each, first, position, pitch classes, shift.
+    #expect(reading.architecture.reading == .vectors(width: 4 * 89 + 4 * 7 + 1 + 28 + 12 + 12))
   }
 
   @Test("sets of programs, drums, the mixed grid and the pedal reach the representation")
@@ -92,7 +92,7 @@ struct SettingsTests {
 
   @Test("defaults of generation travel with weights and back")
   func defaults() throws {
-    let settings = try settings("preset: chorale")
+    let settings = try settings("preset: chorale\nnetwork: {inputs: [bars-left]}")
     let back = GenerateFields(settings.generate.defaults).resolved()
     #expect(back.songs == 4)
     #expect(back.pitchTopP == 0.98)
@@ -105,14 +105,14 @@ struct SettingsTests {
     let (fields, faults) = SettingsFile.parseGenerate(options: ["length": ["at most 8 bars"], "guidance": ["0"]])
     #expect(faults.isEmpty)
     let settings = try #require(fields).resolved(
-      over: GenerateFields(try settings("preset: chorale").generate.defaults))
+      over: GenerateFields(try settings("preset: chorale\nnetwork: {inputs: [bars-left]}").generate.defaults))
     #expect(settings.order.isLengthExact == false && settings.pitchTopP == 0.98)
     #expect(settings.generationSettings.guidance == 0 && settings.generationSettings.pitchGuidance == 0)
   }
 
   @Test("a melody's length goes before the weights' own, and gives way to one that is written")
   func melodysLength() throws {
-    let defaults = GenerateFields(try settings("preset: chorale").generate.defaults)
+    let defaults = GenerateFields(try settings("preset: chorale\nnetwork: {inputs: [bars-left]}").generate.defaults)
     func rule(_ options: [String: [String]]) throws -> Bool? {
       try #require(SettingsFile.parseGenerate(options: options).0).resolved(over: defaults).order.isLengthExact
     }

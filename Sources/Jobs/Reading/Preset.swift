@@ -37,7 +37,7 @@ package struct Preset: Sendable {
       name: Written(.voices), resolution: Written(.frames(4)), lines: Written(4), repeats: Written(false))
     train.network = NetworkPart(
       reads: Written(.frames), cell: Written(.lstm), hidden: Written(384), layers: Written(1), embedding: Written(0),
-      head: Written(256), inputs: Written([.position, .pitchClasses, .shift, .barsLeft]),
+      head: Written(256), inputs: Written([.position, .pitchClasses, .shift]),
       dropout: DropoutPart(input: 0, between: 0, recurrent: 0, output: 0.5, head: 0.3))
     train.loss = Written(.crossEntropy)
     train.optimizer = OptimizerPart(
