@@ -25,6 +25,14 @@ tell "starter as it comes" starter
 on=$("$program" train "$work/tunes" --validation "$work/held" --from starter --minutes "$minutes" -o "$work/on.safetensors" \
   --json 2> "$work/log" | best)
 tell "from starter, $minutes minutes" "$work/on.safetensors" " (iteration $on)"
-new=$("$program" train "$work/tunes" --validation "$work/held" --like starter --average 0.995 --transpose '[-6, 5]' \
-  --iterations 5000 --validate-every 50 --minutes "$minutes" -o "$work/new.safetensors" --json 2> "$work/log" | best)
+cat > "$work/scratch.yaml" <<'YAML'
+optimizer: {learning_rate: 0.003, weight_decay: 0.02, schedule: cosine, warm_up: 50}
+iterations: 1200
+sequence: 64
+validate_every: 25
+transpose: {range: [-6, 5], fade: true}
+average: 0.995
+YAML
+new=$("$program" train "$work/tunes" --validation "$work/held" --like starter --settings "$work/scratch.yaml" \
+  --minutes "$minutes" -o "$work/new.safetensors" --json 2> "$work/log" | best)
 tell "from scratch, $minutes minutes" "$work/new.safetensors" " (iteration $new)"
