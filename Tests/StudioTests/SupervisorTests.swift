@@ -3,31 +3,15 @@ import Glibc
 import Identity
 import Jobs
 import Ledger
-import Synchronization
 import Testing
 import Work
 
 @testable import Studio
 
-/// A system that has ended one process more for want of memory each time it is asked.
-private final class CountingMemoryKills: MemoryKills {
-  private let count = Mutex(0)
-  func kills() -> Int? {
-    count.withLock {
-      $0 += 1
-      return $0
-    }
-  }
-}
-
 @Suite("Runs and their workers")
 struct SupervisorTests {
   private func studio(_ acts: StandInLauncher.Act...) throws -> (TemporaryStudio, StandInLauncher) {
-    let studio = try TemporaryStudio()
-    let launcher = StandInLauncher(acts)
-    studio.launcher = launcher
-    try studio.write("inbox/bach/a.mid", TestMIDI.file(pitch: 60))
-    return (studio, launcher)
+    try TemporaryStudio.withMusic(acts)
   }
 
   private func run(_ studio: TemporaryStudio) throws -> RunRecord { try #require(try studio.reader.runs().first) }
@@ -343,82 +327,6 @@ struct SupervisorTests {
     let run = try #require(try studio.reader.run(id))
     #expect(run.state == .failed)
     #expect(run.error?.contains("cannot be delivered") == true)
-  }
-
-  @Test("a song that was moved away is noted as collected, and one that is put back is not any more")
-  func collected() throws {
-    let (studio, _) = try studio(.finish)
-    try studio.pass("chorales")
-    let song = "outbox/chorales/0001/chorales-0001-02.mid"
-    let bytes = try studio.bytes(song)
-    try FileManager.default.removeItem(at: studio.url(song))
-    try studio.pass()
-    #expect(try studio.reader.songs().map { $0.collectedAt != nil } == [false, true])
-    try studio.write(song, bytes)
-    try studio.pass()
-    #expect(try studio.reader.songs().map { $0.collectedAt != nil } == [false, false])
-  }
-
-  @Test("an outbox that is not mounted has nothing collected, and is told")
-  func unmounted() throws {
-    let (studio, _) = try studio(.finish)
-    try studio.pass("chorales")
-    let (outbox, away) = (studio.url("outbox").path, studio.url("away").path)
-    try FileManager.default.moveItem(atPath: outbox, toPath: away)
-    for _ in 1...2 {
-      try studio.pass()
-      #expect(try studio.reader.songs().allSatisfy { $0.collectedAt == nil })
-      #expect(try studio.reader.problems().map(\.code) == ["outbox-changed"])
-    }
-    try FileManager.default.removeItem(atPath: outbox)
-    try FileManager.default.moveItem(atPath: away, toPath: outbox)
-    try studio.pass()
-    #expect(try studio.reader.problems().isEmpty)
-    #expect(try studio.reader.songs().allSatisfy { $0.collectedAt == nil })
-  }
-
-  @Test("an outbox that was moved to another disk with its songs is the same outbox")
-  func moved() throws {
-    let (studio, _) = try studio(.finish)
-    try studio.pass("chorales")
-    let (outbox, away) = (studio.url("outbox").path, studio.url("away").path)
-    try FileManager.default.copyItem(atPath: outbox, toPath: away)
-    try FileManager.default.removeItem(atPath: outbox)
-    try FileManager.default.moveItem(atPath: away, toPath: outbox)
-    try studio.pass()
-    #expect(try studio.reader.problems().isEmpty)
-    try FileManager.default.removeItem(at: studio.url("outbox/chorales"))
-    try studio.pass()
-    #expect(try studio.reader.songs().allSatisfy { $0.collectedAt != nil })
-  }
-
-  @Test("a worker that the system ended for want of memory is told apart from one that a person ended")
-  func memory() throws {
-    let (studio, _) = try studio(.die(iterations: 5), .finish)
-    studio.memory = CountingMemoryKills()
-    let session = try studio.session()
-    _ = try session.takeIn()
-    _ = try session.queue(job: "chorales", request: "r1")
-    try session.supervisor.startNext(session.jobs.file, blockedAtOnce: false)
-    try session.supervisor.poll()
-    #expect(try run(studio).state == .queued)
-    #expect(try run(studio).error?.contains("the system ended the worker for want of memory") == true)
-    #expect(try run(studio).interruptions == 1)
-
-    let (other, _) = try self.studio(.die(iterations: 5), .finish)
-    let second = try other.session()
-    _ = try second.takeIn()
-    _ = try second.queue(job: "chorales", request: "r1")
-    try second.supervisor.startNext(second.jobs.file, blockedAtOnce: false)
-    try second.supervisor.poll()
-    #expect(try run(other).error == "the worker was ended by signal 9")
-  }
-
-  @Test("the kernel's count is read from its text")
-  func counts() {
-    #expect(KernelMemoryKills.number("oom_kill", in: "oom 3\noom_kill 2\noom_group_kill 0\n") == 2)
-    #expect(KernelMemoryKills.number("oom_kill", in: "low 0\n") == nil)
-    #expect(KernelMemoryKills.number("oom_kill", in: nil) == nil)
   }
 
   @Test("the wait for another try depends on run and attempt alone, and is shorter by a tenth at most")
