@@ -173,7 +173,8 @@ struct Training {
     guard loss.isFinite else { throw Self.diverged(at: facts.iteration + 1) }
     facts.runningLoss += (Double(loss) - facts.runningLoss) / Double(min(facts.iteration + 1, 50))
     facts.iteration += 1
-    if facts.iteration == guideIteration { guide = trainer.averaged.tensors() }
+    // Settings first: whether a guide is kept is not reckoned anew in every iteration.
+    if facts.iteration == task.settings.guide, guideIteration != nil { guide = trainer.averaged.tensors() }
   }
 
   /// The iteration whose weights are kept as the guide; nil: none are, or those of the weights that training began from.
