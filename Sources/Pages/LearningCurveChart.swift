@@ -1,4 +1,5 @@
-/// A learning curve as an SVG picture: losses of training and of validation against iterations.
+/// A learning curve as an SVG picture: losses of training and of validation against iterations, and below them how much
+/// the songs of the weights of that time copy.
 package struct LearningCurveChart: Sendable {
   /// A place on a curve.
   package struct Point: Sendable, Equatable {
@@ -14,17 +15,24 @@ package struct LearningCurveChart: Sendable {
   package var title: String
   package var training: [Point]
   package var validation: [Point]
+  /// How much songs copied, in bars; empty: there is no second panel.
+  package var copied: [Point]
+  /// What is usual of it among people; nil: it is not known.
+  package var yardstick: Double?
   /// The iteration whose weights were kept; nil: none is marked.
   package var keptIteration: Int?
   /// Lines of text below the curves.
   package var notes: [String]
 
   package init(
-    title: String, training: [Point], validation: [Point], keptIteration: Int? = nil, notes: [String] = []
+    title: String, training: [Point], validation: [Point], copied: [Point] = [], yardstick: Double? = nil,
+    keptIteration: Int? = nil, notes: [String] = []
   ) {
     self.title = title
     self.training = training
     self.validation = validation
+    self.copied = copied
+    self.yardstick = yardstick
     self.keptIteration = keptIteration
     self.notes = notes
   }
@@ -32,76 +40,101 @@ package struct LearningCurveChart: Sendable {
   private static let width = 720.0
   private static let left = 64.0
   private static let right = 704.0
-  private static let top = 48.0
-  private static let bottom = 336.0
 
   /// The picture: one `svg` element with a title, with no style sheet and no script.
   package var svg: String {
-    let points = (training + validation).filter { $0.value.isFinite }
-    let last = max(1, points.map(\.iteration).max() ?? 1, keptIteration ?? 1)
-    let values = Axis(points.map(\.value))
-    let height = Self.bottom + 52 + 18 * Double(notes.count)
-    var lines = [
+    let losses = (training + validation).filter { $0.value.isFinite }
+    let copied = copied.filter { $0.value.isFinite }
+    let last = max(1, (losses + copied).map(\.iteration).max() ?? 1, keptIteration ?? 1)
+    let loss = Panel(top: 48, bottom: 336, values: Axis(losses.map(\.value)), last: last)
+    var panels = lines(of: loss, [("training", "#1f77b4", training), ("validation", "#d62728", validation)])
+    if let keptIteration {
+      let x = loss.x(Double(keptIteration))
+      let isLate = x > (Self.left + Self.right) / 2
+      panels.append(text("kept", x: x + (isLate ? -4 : 4), y: loss.top + 10, anchor: isLate ? "end" : "start"))
+    }
+    var bottom = loss.bottom
+    if !copied.isEmpty {
+      let usual = yardstick.flatMap { $0.isFinite ? $0 : nil }
+      let values = Axis([0] + copied.map(\.value) + (usual.map { [$0] } ?? []))
+      let panel = Panel(top: bottom + 64, bottom: bottom + 172, values: values, last: last)
+      panels += lines(of: panel, [("longest run of notes that songs copy, bars", "#2ca02c", copied)])
+      if let usual {
+        let y = panel.y(usual)
+        panels.append(line(from: (Self.left, y), to: (Self.right, y), colour: "#2ca02c", isDashed: true))
+        panels.append(text("95 of 100 held-out songs", x: Self.left + 4, y: y - 4, anchor: "start"))
+      }
+      bottom = panel.bottom
+    }
+    let height = bottom + 52 + 18 * Double(notes.count)
+    let notes = notes.enumerated().map { number, note in
+      text(note, x: Self.left, y: bottom + 52 + 18 * Double(number), anchor: "start")
+    }
+    let head = [
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(told(Self.width)) \(told(height))\" role=\"img\" "
         + "font-family=\"sans-serif\" font-size=\"12\" fill=\"#333333\">",
       "<title>\(escaped(title))</title>",
       "<rect width=\"\(told(Self.width))\" height=\"\(told(height))\" fill=\"#ffffff\"/>",
       text(title, x: Self.left, y: 20, anchor: "start"),
     ]
-    for value in values.marks {
-      let y = place(value, values)
+    return (head + panels + notes + ["</svg>"]).joined(separator: "\n") + "\n"
+  }
+
+  /// A part of the picture with values of its own, all iterations wide.
+  private struct Panel {
+    var top: Double
+    var bottom: Double
+    var values: Axis
+    /// The iteration at the right edge.
+    var last: Int
+
+    func y(_ value: Double) -> Double { bottom - (bottom - top) * (value - values.low) / (values.high - values.low) }
+
+    func x(_ iteration: Double) -> Double {
+      LearningCurveChart.left + (LearningCurveChart.right - LearningCurveChart.left) * iteration / Double(last)
+    }
+  }
+
+  /// A panel with its scales, the kept iteration, and its curves: name, colour, points.
+  private func lines(of panel: Panel, _ curves: [(String, String, [Point])]) -> [String] {
+    var lines: [String] = []
+    for value in panel.values.marks {
+      let y = panel.y(value)
       lines.append(line(from: (Self.left, y), to: (Self.right, y), colour: "#dddddd"))
       lines.append(text(told(value), x: Self.left - 8, y: y + 4, anchor: "end"))
     }
-    for iteration in Axis([0, Double(last)], isWithin: true).marks {
-      let x = place(iteration: iteration, of: last)
-      lines.append(line(from: (x, Self.bottom), to: (x, Self.bottom + 4), colour: "#999999"))
-      lines.append(text(told(iteration), x: x, y: Self.bottom + 18, anchor: "middle"))
+    for iteration in Axis([0, Double(panel.last)], isWithin: true).marks {
+      let x = panel.x(iteration)
+      lines.append(line(from: (x, panel.bottom), to: (x, panel.bottom + 4), colour: "#999999"))
+      lines.append(text(told(iteration), x: x, y: panel.bottom + 18, anchor: "middle"))
     }
-    lines.append(text("iterations", x: Self.right, y: Self.bottom + 34, anchor: "end"))
-    lines.append(line(from: (Self.left, Self.bottom), to: (Self.right, Self.bottom), colour: "#999999"))
+    lines.append(text("iterations", x: Self.right, y: panel.bottom + 34, anchor: "end"))
+    lines.append(line(from: (Self.left, panel.bottom), to: (Self.right, panel.bottom), colour: "#999999"))
     if let keptIteration {
-      let x = place(iteration: Double(keptIteration), of: last)
-      lines.append(line(from: (x, Self.top), to: (x, Self.bottom), colour: "#999999", isDashed: true))
-      let isLate = x > (Self.left + Self.right) / 2
-      lines.append(text("kept", x: x + (isLate ? -4 : 4), y: Self.top + 10, anchor: isLate ? "end" : "start"))
+      let x = panel.x(Double(keptIteration))
+      lines.append(line(from: (x, panel.top), to: (x, panel.bottom), colour: "#999999", isDashed: true))
     }
-    lines += curve(training, "training", "#1f77b4", legend: 0, last, values)
-    lines += curve(validation, "validation", "#d62728", legend: 1, last, values)
-    for (number, note) in notes.enumerated() {
-      lines.append(text(note, x: Self.left, y: Self.bottom + 52 + 18 * Double(number), anchor: "start"))
-    }
-    lines.append("</svg>")
-    return lines.joined(separator: "\n") + "\n"
-  }
-
-  private func curve(
-    _ points: [Point], _ name: String, _ colour: String, legend: Int, _ last: Int, _ values: Axis
-  ) -> [String] {
-    let points = points.filter { $0.value.isFinite }
-    guard !points.isEmpty else { return [] }
-    let places = points.map { (place(iteration: Double($0.iteration), of: last), place($0.value, values)) }
-    let x = Self.left + 100 * Double(legend)
-    var lines = [
-      line(from: (x, 36), to: (x + 20, 36), colour: colour, width: 2), text(name, x: x + 26, y: 40, anchor: "start"),
-    ]
-    if places.count > 1 {
-      let path = places.map { "\(told($0.0)),\(told($0.1))" }.joined(separator: " ")
-      lines.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(colour)\" stroke-width=\"1.5\"/>")
-    }
-    // Few points are seen only where they are marked.
-    if places.count <= 40 {
-      lines += places.map { "<circle cx=\"\(told($0.0))\" cy=\"\(told($0.1))\" r=\"2.5\" fill=\"\(colour)\"/>" }
-    }
+    for (number, curve) in curves.enumerated() { lines += self.curve(curve, number, in: panel) }
     return lines
   }
 
-  private func place(iteration: Double, of last: Int) -> Double {
-    Self.left + (Self.right - Self.left) * iteration / Double(last)
-  }
-
-  private func place(_ value: Double, _ axis: Axis) -> Double {
-    Self.bottom - (Self.bottom - Self.top) * (value - axis.low) / (axis.high - axis.low)
+  private func curve(_ curve: (name: String, colour: String, points: [Point]), _ number: Int, in panel: Panel) -> [String] {
+    let places = curve.points.filter { $0.value.isFinite }.map { (panel.x(Double($0.iteration)), panel.y($0.value)) }
+    guard !places.isEmpty else { return [] }
+    let x = Self.left + 100 * Double(number), y = panel.top - 12
+    var lines = [
+      line(from: (x, y), to: (x + 20, y), colour: curve.colour, width: 2),
+      text(curve.name, x: x + 26, y: y + 4, anchor: "start"),
+    ]
+    if places.count > 1 {
+      let path = places.map { "\(told($0.0)),\(told($0.1))" }.joined(separator: " ")
+      lines.append("<polyline points=\"\(path)\" fill=\"none\" stroke=\"\(curve.colour)\" stroke-width=\"1.5\"/>")
+    }
+    // Few points are seen only where they are marked.
+    if places.count <= 40 {
+      lines += places.map { "<circle cx=\"\(told($0.0))\" cy=\"\(told($0.1))\" r=\"2.5\" fill=\"\(curve.colour)\"/>" }
+    }
+    return lines
   }
 
   private func line(
@@ -140,35 +173,4 @@ package struct LearningCurveChart: Sendable {
       if !isWithin { (low, high) = (first * step, last * step) }
     }
   }
-}
-
-/// A number in decimal digits, with at most three places after the point that tell something.
-func told(_ value: Double) -> String {
-  guard value.isFinite, abs(value) < 1e15 else { return "0" }
-  // Small values need more places to differ at all.
-  let places = abs(value) < 0.01 && value != 0 ? 6 : abs(value) < 1 ? 4 : abs(value) < 1000 ? 2 : 0
-  var scale = 1
-  for _ in 0..<places { scale *= 10 }
-  let scaled = Int((abs(value) * Double(scale)).rounded())
-  var digits = String(scaled % scale + scale).dropFirst()
-  while digits.last == "0" { digits.removeLast() }
-  let whole = String(scaled / scale)
-  return (value < 0 && scaled > 0 ? "-" : "") + whole + (scale == 1 || digits.isEmpty ? "" : "." + digits)
-}
-
-/// A text as XML holds it; what XML cannot hold is left out.
-func escaped(_ text: String) -> String {
-  var result = ""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    case _ where scalar.value < 32 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: continue
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
 }

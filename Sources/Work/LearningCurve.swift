@@ -1,6 +1,7 @@
 package import Composition
 
-/// How a training's losses went: `curve.json` in the run's folder, which survives interruptions.
+/// How a training's losses went, and what songs of the weights on the way copied: `curve.json` in the run's folder, which
+/// survives interruptions.
 package struct LearningCurve: Codable, Sendable, Equatable {
   /// What was known at an iteration.
   package struct Point: Codable, Sendable, Equatable {
@@ -22,8 +23,24 @@ package struct LearningCurve: Codable, Sendable, Equatable {
     }
   }
 
+  /// How much songs of the weights of an iteration have in common with the corpus.
+  package struct Copying: Codable, Sendable, Equatable {
+    package var iteration: Int
+    /// The longest run of notes that stands in the corpus, in bars, the mean over songs.
+    package var longestBars: Double
+
+    package enum CodingKeys: String, CodingKey {
+      case iteration
+      case longestBars = "longest_bars"
+    }
+  }
+
   /// By iteration.
   package private(set) var points: [Point] = []
+  /// By iteration; nil: it was not measured.
+  package var copying: [Copying]?
+  /// What 95 of 100 held-out songs copy at most, in bars; nil: it is not known.
+  package var yardstick: Double?
   /// Iterations from one point to the next; it doubles as the curve grows.
   private var stride = 1
   /// Points at most, validations aside: more than a picture can show.

@@ -8,14 +8,16 @@ internal import Network
 /// One attempt of a run: does what an order says inside the run's folder, and touches nothing else but the cache that the
 /// order names.
 package struct Worker {
-  private let order: WorkOrder
-  private let threads: Int
-  private let folder: String
-  private let stop: StopFlag
-  private var warnings: [String] = []
+  let order: WorkOrder
+  let threads: Int
+  let folder: String
+  let stop: StopFlag
+  var warnings: [String] = []
   private var remarks: [WorkResult.Remark] = []
   /// What was trained on and what was held out, which songs are judged by.
   private var music: (all: EncodedCorpus, heldOut: EncodedCorpus)?
+  /// What songs are judged by, once it is made.
+  private var madeReference: MusicReference?
   private var progressAt = -Double.infinity
   private var shownCheckpoint = 0
 
@@ -109,6 +111,7 @@ package struct Worker {
       result.training = report
       result.training?.choice = choice
       result.weights = report.sha256
+      try measureCopying(settings, kept: trained, of: report.bestIteration)
     }
     guard let weights, let hash = result.weights else {
       throw CompositionError(.spec, "there are no weights: the job neither trains nor names any")
@@ -173,6 +176,8 @@ package struct Worker {
     task.replacesCheckpoint = true
     task.stopAtIteration = order.stopAtIteration
     task.threads = threads
+    // A song that is made again has its curve already.
+    task.tellsSnapshots = order.again == nil
     // An attempt before this one may have come to the end of this training; another order's is of no use.
     let fingerprint = try task.fingerprint(settings.generate.defaults)
     if let finished = try? readJSON(FinishedTraining.self, from: Self.trainingReport),
@@ -187,16 +192,23 @@ package struct Worker {
     let memory = try task.checkedMemory()
     tell(WorkProgress(stage: .training, iterations: task.settings.iterations, memoryBytes: memory))
     var curve = LearningCurve()
+    var snapshots = snapshots(settings)
     var isFirst = true
     var outcome: TrainingOutcome
     // A curve is for looking at: that it cannot be written does not stop the work.
     defer { if !isFirst { try? write(curve, to: RunFolder.curve, flushing: false) } }
-    outcome = try Composition.train(task, stop: stop, memory: memory) { progress in
+    outcome = try Composition.train(
+      task, stop: stop, memory: memory,
+      // That they cannot be written does not stop the work either.
+      snapshot: { try? snapshots.take($0, $1) }
+    ) { progress in
       if isFirst, progress.checkpointIteration > 0,
         let earlier = try? readJSON(LearningCurve.self, from: RunFolder.curve)
       {
         curve = earlier
         curve.resume(after: progress.checkpointIteration)
+      } else if isFirst {
+        snapshots.remove()
       }
       isFirst = false
       let isNews = curve.take(progress) || progress.checkpointIteration != shownCheckpoint
@@ -289,7 +301,8 @@ package struct Worker {
   }
 
   /// What songs are judged by: the run's corpus, or what its weights were trained on, as the representation tells it.
-  private mutating func reference(_ weights: WeightsFile) throws -> MusicReference? {
+  mutating func reference(_ weights: WeightsFile) throws -> MusicReference? {
+    if let madeReference { return madeReference }
     let representation = try weights.metadata.plan.reading().representation
     if music == nil, let files = order.against ?? (order.files.isEmpty ? nil : order.files) {
       do {
@@ -302,7 +315,9 @@ package struct Worker {
     }
     guard let music else { return nil }
     let songs = ReferenceSong.songs(of: music.all, representation)
-    return try MusicReference(songs, heldOut: Set(music.heldOut.items.map(\.sha256)), stop: stop)
+    let reference = try MusicReference(songs, heldOut: Set(music.heldOut.items.map(\.sha256)), stop: stop)
+    madeReference = reference
+    return reference
   }
 
   /// Reads music that was given beside the corpus.
@@ -335,7 +350,7 @@ package struct Worker {
 
   private func path(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
 
-  private mutating func tell(_ progress: WorkProgress) {
+  mutating func tell(_ progress: WorkProgress) {
     let now = ProcessInfo.processInfo.systemUptime
     // A new checkpoint is told at once: it decides whether an interrupted attempt made progress.
     let isDue = now - progressAt >= 1 || progress.checkpointIteration != shownCheckpoint || progress.stage != .training
@@ -347,14 +362,14 @@ package struct Worker {
     try? write(progress, to: RunFolder.progress, flushing: false)
   }
 
-  private func write(_ value: some Encodable, to name: String, flushing: Bool = true) throws {
+  func write(_ value: some Encodable, to name: String, flushing: Bool = true) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let bytes = Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
     try DurableFile.write(bytes, to: folder + "/" + name, flushing: flushing)
   }
 
-  private func readJSON<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
+  func readJSON<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
     try JSONDecoder().decode(type, from: Data(try DurableFile.read(folder + "/" + name)))
   }
 }

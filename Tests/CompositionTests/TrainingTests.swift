@@ -26,6 +26,23 @@ struct TrainingTests {
     #expect(resumed == whole)
   }
 
+  @Test("the averaged weights are told where a validation is due, and telling them changes nothing")
+  func snapshots() throws {
+    var task = try Fixtures.task(Fixtures.plan(.voices, reads: .frames))
+    (task.settings.iterations, task.settings.validateEvery) = (7, 3)
+    task.settings.optimizer.average = 0.9
+    task.validation = EncodedCorpus(songs: [])
+    let plain = try train(task, stop: StopFlag(), progress: { _ in }).weights
+    var told: [Int: WeightsFile] = [:]
+    task.tellsSnapshots = true
+    let snapshot: TrainingSnapshot = { iteration, weights in told[iteration] = try? weights() }
+    let last = try train(task, stop: StopFlag(), snapshot: snapshot, progress: { _ in }).weights
+    #expect(told.keys.sorted() == [3, 6] && told[3]?.tensors != told[6]?.tensors)
+    #expect(told[6]?.metadata.iteration == 6 && last.tensors == plain.tensors)
+    task.stopAtIteration = 6
+    #expect(try train(task, stop: StopFlag(), progress: { _ in }).weights.tensors == told[6]?.tensors)
+  }
+
   @Test("so does one whose iterations are made of three batches")
   func resumingAccumulation() throws {
     let folder = try TemporaryFolder()

@@ -52,6 +52,25 @@ struct LearningCurveChartTests {
     #expect(!chart.svg.contains("script") && !chart.svg.contains("style="))
   }
 
+  @Test("what songs copied has a panel of its own, with what held-out songs do as a line")
+  func copied() throws {
+    let losses = [Point(iteration: 10, value: 2), Point(iteration: 20, value: 1)]
+    let bars = [Point(iteration: 10, value: 0.5), Point(iteration: 20, value: 1.5)]
+    var chart = LearningCurveChart(title: "", training: losses, validation: [], copied: bars, yardstick: 4)
+    var picture = try parsed(chart.svg)
+    #expect(picture.names["polyline"] == 2 && picture.names["circle"] == 4)
+    #expect(picture.text.contains("bars") && picture.text.contains("95 of 100 held-out songs"))
+    // Zero is at the panel's foot: a third of the way from the first place to the second is as far as from there to it.
+    let heights = chart.svg.matches(of: /cy="([0-9.]+)" r="2.5" fill="#2ca02c"/).compactMap { Double($0.1) }
+    let foot = 336 + 172.0
+    #expect(heights.count == 2 && abs((foot - heights[0]) * 3 - (foot - heights[1])) < 0.1)
+    chart.yardstick = nil
+    #expect(try !parsed(chart.svg).text.contains("held-out"))
+    chart.copied = []
+    picture = try parsed(chart.svg)
+    #expect(picture.names["polyline"] == 1 && !picture.text.contains("bars"))
+  }
+
   @Test(
     "whatever the values are, every place lies within the picture",
     arguments: [
@@ -60,7 +79,9 @@ struct LearningCurveChartTests {
     ] as [[Double]])
   func places(values: [Double]) throws {
     let points = values.enumerated().map { Point(iteration: $0 + 1, value: $1) }
-    let svg = LearningCurveChart(title: "", training: points, validation: points).svg
+    let svg = LearningCurveChart(
+      title: "", training: points, validation: points, copied: points, yardstick: values.last
+    ).svg
     _ = try parsed(svg)
     for match in svg.matches(of: /(cx|cy|x1|y1)="(-?[0-9.]+)"/) {
       let place = try #require(Double(match.2))

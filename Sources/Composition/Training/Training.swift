@@ -126,9 +126,18 @@ struct Training {
 
   /// Trains to the end.
   ///
+  /// - Parameters:
+  ///   - stop: Set to ask for a checkpoint and an end.
+  ///   - snapshot: Called where a validation is due, if the task says so, with the iteration and what gives the averaged
+  ///     weights.
+  ///   - progress: Called after each iteration.
   /// - Throws: `Interrupted` where the flag was set, after the checkpoint is written; `CompositionError`.
-  mutating func run(stop: StopFlag, progress: (TrainingProgress) -> Void) throws -> TrainingOutcome {
+  mutating func run(
+    stop: StopFlag, snapshot: TrainingSnapshot, progress: (TrainingProgress) -> Void
+  ) throws -> TrainingOutcome {
     let settings = task.settings
+    let tellsSnapshots =
+      task.tellsSnapshots && reading.architecture.parameterCount <= TrainingTask.mostSnapshotParameters
     var stoppedBy = TrainingOutcome.StoppedBy.iterations
     while facts.iteration < settings.iterations {
       if let ended = endsEarly() {
@@ -147,6 +156,9 @@ struct Training {
       }
       if Self.now() >= checkpointAt { try writeCheckpoint() }
       progress(report(isValidation: isValidation))
+      if tellsSnapshots, facts.iteration % settings.validateEvery == 0 {
+        snapshot(facts.iteration) { try weights(trainer.averaged.tensors(), of: facts.iteration) }
+      }
     }
     if facts.lastValidationIteration != facts.iteration { try validate() }
     return try outcome(stoppedBy)
@@ -252,6 +264,17 @@ struct Training {
     let tensors = network.tensors()
     // With nothing held out the last step's weights have given no loss yet.
     guard tensors.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) else { throw Self.diverged(at: iteration) }
+    let weights = try weights(tensors, of: iteration)
+    return TrainingOutcome(
+      weights: weights, iterations: facts.iteration,
+      epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
+      validationLoss: facts.bestLoss, lastValidationLoss: facts.lastValidation, bestIteration: iteration,
+      seconds: Self.now() - began,
+      tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy, warnings: warnings)
+  }
+
+  /// Weights with all that is needed to use them.
+  private func weights(_ tensors: [Tensor], of iteration: Int) throws -> WeightsFile {
     var parents = task.start?.metadata.parents ?? []
     if let hash = task.startHash { parents.append(hash) }
     var metadata = WeightsMetadata(
@@ -267,12 +290,7 @@ struct Training {
     } else if let guided = guideIteration, guided < iteration, guide.allSatisfy({ $0.values.allSatisfy(\.isFinite) }) {
       weights.take(guide: guide, of: guided)
     }
-    return TrainingOutcome(
-      weights: weights, iterations: facts.iteration,
-      epochs: tokens / Double(max(1, stream.stepsAnEpoch)), trainLoss: facts.runningLoss,
-      validationLoss: facts.bestLoss, lastValidationLoss: facts.lastValidation, bestIteration: iteration,
-      seconds: Self.now() - began,
-      tokensPerSecond: tokensPerSecond, stoppedBy: stoppedBy, warnings: warnings)
+    return weights
   }
 
   private static func now() -> Double { ProcessInfo.processInfo.systemUptime }

@@ -18,6 +18,8 @@ package struct TrainingTask: Sendable {
   package var checkpointSeconds: Double
   /// Whether a checkpoint that cannot be used is left behind and training begins anew, rather than refused.
   package var replacesCheckpoint = false
+  /// Whether the weights on the way are told, which takes memory; those of networks too large for it never are.
+  package var tellsSnapshots = false
   /// The iteration that ends training whatever the bounds say: where an earlier run's `minutes` struck.
   package var stopAtIteration: Int?
   /// Threads; 0: all cores.
@@ -26,6 +28,8 @@ package struct TrainingTask: Sendable {
   package var threads: Int
 
   static let usualCheckpointSeconds = 30.0
+  /// Parameters of the largest network whose weights on the way are told: 64 MiB each.
+  static let mostSnapshotParameters = 16 << 20
 
   /// Removes what lies at `checkpointPath`, once the weights are safe.
   package func removeCheckpoints() {

@@ -4,10 +4,7 @@ import Pages
 import Work
 
 extension LearningCurveChart {
-  /// The curve of a run's training, with what its songs copied at the end.
-  ///
-  /// Copying is told for the weights that were kept alone: a song costs about as much as some iterations of training, so
-  /// none are made on the way.
+  /// The curve of a run's training, with what songs copied on the way, and the run's own at the end.
   init(_ curve: LearningCurve, _ training: WorkResult.Training, of run: RunID, songs: [WorkResult.Song]) {
     self.init(
       title: "\(run): loss against iterations",
@@ -15,7 +12,8 @@ extension LearningCurveChart {
       validation: curve.points.compactMap { point in
         point.validationLoss.map { Point(iteration: point.iteration, value: $0) }
       },
-      keptIteration: training.bestIteration)
+      copied: (curve.copying ?? []).map { Point(iteration: $0.iteration, value: $0.longestBars) },
+      yardstick: curve.yardstick, keptIteration: training.bestIteration)
     let lengths = songs.compactMap { song in song.copying.map { $0.longest?.bars ?? 0 } }
     if let longest = lengths.max() {
       var note = "copied by the kept weights' songs: at most \(Self.told(longest)) bars in one run"

@@ -93,8 +93,7 @@ package struct MusicReference {
   {
     var judgement = SongJudgement(of: score, hangingNotes: hangingNotes)
     let look = index.look(at: score)
-    var copying = look.report
-    copying.yardstick = yardstick
+    let copying = report(of: look)
     judgement.copying = copying
     guard judgement.gate.passed else { return judgement }
     var reasons = isTooSmall ? [] : outside(judgement.metrics, score, except: gate.excused)
@@ -111,6 +110,15 @@ package struct MusicReference {
     }
     judgement.gate = GateVerdict(reasons: reasons)
     return judgement
+  }
+
+  /// Measures how much of a song stands in the corpus.
+  package func copying(of score: Score) -> CopyReport { report(of: index.look(at: score)) }
+
+  private func report(of look: CopyIndex.Look) -> CopyReport {
+    var report = look.report
+    report.yardstick = yardstick
+    return report
   }
 
   private var isTooSmall: Bool { files < Self.leastFiles }

@@ -1,0 +1,147 @@
+import Composition
+import Foundation
+import Glibc
+import Identity
+import Jobs
+import MIDI
+import TestSupport
+import Testing
+
+@testable import Work
+
+@Suite("The learning curve of a run")
+struct LearningCurveTests {
+  private let fixture: RunFixture
+
+  init() throws { fixture = try RunFixture() }
+
+  private func curve(in folder: String) throws -> LearningCurve {
+    try JSONDecoder().decode(LearningCurve.self, from: Data(try DurableFile.read(folder + "/" + RunFolder.curve)))
+  }
+
+  @Test("a run's curve has each validation")
+  func wholeCurve() throws {
+    _ = try fixture.perform(try fixture.order(), in: fixture.folder.path)
+    let points = try curve(in: fixture.folder.path).points
+    #expect(points.map(\.iteration) == Array(1...8))
+    #expect(points.filter { $0.validationLoss != nil }.map(\.iteration) == [4, 8])
+  }
+
+  @Test("a curve goes on where training goes on after an interruption")
+  func interruptedCurve() throws {
+    let order = try fixture.order(iterations: 1_000_000)
+    let path = fixture.folder.path
+    /// Works until the curve has got past an iteration.
+    func work(past iteration: Int) throws -> LearningCurve {
+      let stop = StopFlag()
+      Thread.detachNewThread {
+        while !stop.isStopped {
+          let bytes = (try? DurableFile.read(path + "/" + RunFolder.curve)) ?? []
+          let curve = try? JSONDecoder().decode(LearningCurve.self, from: Data(bytes))
+          if (curve?.points.last?.iteration ?? 0) > iteration { stop.stop() }
+          sched_yield()
+        }
+      }
+      var worker = Worker(order, in: path, stop: stop)
+      #expect(throws: Interrupted.self) { try worker.perform() }
+      return try curve(in: path)
+    }
+    let first = try work(past: 4)
+    let reached = try #require(first.points.last?.iteration)
+    let second = try work(past: reached)
+    #expect(second.points.starts(with: first.points) && second.points.count > first.points.count)
+    #expect(zip(second.points, second.points.dropFirst()).allSatisfy { $0.iteration < $1.iteration })
+  }
+
+  @Test("a curve of any length has room, and forgets what came after a checkpoint")
+  func longCurve() throws {
+    var curve = LearningCurve()
+    for iteration in 1...20_000 {
+      let isValidation = iteration.isMultiple(of: 500)
+      curve.take(iteration: iteration, loss: 1 / Double(iteration), validationLoss: isValidation ? 2 : nil)
+    }
+    #expect(curve.points.count <= 1000 && curve.points.count > 300)
+    #expect(curve.points.count { $0.validationLoss != nil } == 40)
+    let before = curve
+    curve.take(iteration: 20_000, loss: 1, validationLoss: 1)
+    curve.take(iteration: 30_001, loss: .nan, validationLoss: nil)
+    #expect(curve == before)
+    curve.resume(after: 10_100)
+    #expect(curve.points.last.map { $0.iteration <= 10_100 } == true)
+    let again = try JSONDecoder().decode(LearningCurve.self, from: JSONEncoder().encode(curve))
+    #expect(again == curve)
+  }
+
+  // MARK: What songs copy
+
+  @Test("a curve tells what songs of the weights on the way and of those that were kept copy, and what people's do")
+  func copying() throws {
+    let result = try fixture.perform(try fixture.order(), in: fixture.folder.path)
+    let curve = try curve(in: fixture.folder.path)
+    let copying = try #require(curve.copying)
+    #expect(copying.map(\.iteration) == [4, 8])
+    // Chorales made up for tests have long runs in common.
+    #expect(copying.allSatisfy { $0.longestBars.isFinite && $0.longestBars >= 0 })
+    #expect(curve.yardstick != nil && curve.yardstick == result.songs.first?.copying?.yardstick.longestP95)
+    #expect(!DurableFile.exists(fixture.folder.path + "/snapshots"))
+    #expect(result.warnings.isEmpty)
+  }
+
+  @Test("it is the mean of the longest runs of four songs that are drawn freely, whatever the run's own are to be")
+  func freely() throws {
+    var order = try fixture.order()
+    order.generate?.order.polyphony = 1
+    _ = try fixture.perform(order, in: fixture.folder.path)
+    let weights = try WeightsFile.read(fixture.folder.path + "/" + RunFolder.weights).weights
+    var fields = GenerateFields(weights.metadata.generate)
+    (fields.songs, fields.length) = (4, order.generate?.length)
+    let songs = try Generation(weights, fields.resolved().generationSettings, threads: 2)
+      .run(prime: nil, stop: StopFlag(), progress: { _ in }).songs
+    let files = order.files.map { MusicFile(name: $0.name, path: FileName($0.path), sha256: $0.sha256, corpus: $0.corpus) }
+    let reference = try MusicReference(files, warn: { _ in })
+    let bars = songs.map { reference.copying(of: $0.score).longest?.bars ?? 0 }
+    let told = try #require(try curve(in: fixture.folder.path).copying?.last)
+    #expect(told.iteration == 8 && told.longestBars == bars.reduce(0, +) / 4)
+  }
+
+  @Test("the same is told where the training was interrupted")
+  func copyingAfterInterruption() throws {
+    let order = try fixture.order(iterations: 40)
+    let whole = try TemporaryFolder()
+    _ = try fixture.perform(order, in: whole.path)
+    let stop = StopFlag()
+    let path = fixture.folder.path
+    Thread.detachNewThread {
+      while !DurableFile.exists(path + "/snapshots/8.safetensors") { sched_yield() }
+      stop.stop()
+    }
+    var worker = Worker(order, in: path, stop: stop)
+    _ = try? worker.perform()
+    _ = try fixture.perform(order, in: path)
+    let told = try #require(try curve(in: path).copying)
+    #expect(try told == curve(in: whole.path).copying)
+    #expect(told.map(\.iteration) == Array(stride(from: 4, through: 40, by: 4)))
+  }
+
+  @Test("of many weights on the way every other one is kept, until they are at most twelve")
+  func snapshots() throws {
+    let weights = WeightsFile(metadata: try Self.metadata(fixture), tensors: [])
+    var snapshots = WeightsSnapshots(in: fixture.folder.path + "/few", every: 10)
+    #expect(snapshots.iterations.isEmpty)
+    for iteration in stride(from: 10, through: 120, by: 10) { try snapshots.take(iteration) { weights } }
+    #expect(snapshots.iterations == Array(stride(from: 10, through: 120, by: 10)))
+    try snapshots.take(130) { weights }
+    #expect(snapshots.iterations == Array(stride(from: 20, through: 120, by: 20)))
+    // One that goes on knows what is there alone.
+    snapshots = WeightsSnapshots(in: fixture.folder.path + "/few", every: 10)
+    for iteration in stride(from: 140, through: 500, by: 10) { try snapshots.take(iteration) { weights } }
+    #expect(snapshots.iterations == Array(stride(from: 40, through: 480, by: 40)))
+    snapshots.remove()
+    #expect(snapshots.iterations.isEmpty && !DurableFile.exists(fixture.folder.path + "/few"))
+  }
+
+  private static func metadata(_ fixture: RunFixture) throws -> WeightsMetadata {
+    _ = try fixture.perform(try fixture.order(), in: fixture.folder.path)
+    return try WeightsFile.read(fixture.folder.path + "/" + RunFolder.weights).weights.metadata
+  }
+}
