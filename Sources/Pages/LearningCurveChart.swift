@@ -58,11 +58,13 @@ package struct LearningCurveChart: Sendable {
       let usual = yardstick.flatMap { $0.isFinite ? $0 : nil }
       let values = Axis([0] + copied.map(\.value) + (usual.map { [$0] } ?? []))
       let panel = Panel(top: bottom + 64, bottom: bottom + 172, values: values, last: last)
-      panels += lines(of: panel, [("longest run of notes that songs copy, bars", "#2ca02c", copied)])
+      panels += lines(of: panel, [("longest run of notes that songs copy, bars, mean over songs", "#2ca02c", copied)])
       if let usual {
         let y = panel.y(usual)
         panels.append(line(from: (Self.left, y), to: (Self.right, y), colour: "#2ca02c", isDashed: true))
-        panels.append(text("95 of 100 held-out songs", x: Self.left + 4, y: y - 4, anchor: "start"))
+        // Above the line stands the legend where the line is the uppermost.
+        let below = y < panel.top + 16
+        panels.append(text("95 of 100 held-out songs", x: Self.right, y: y + (below ? 14 : -4), anchor: "end"))
       }
       bottom = panel.bottom
     }
@@ -118,7 +120,9 @@ package struct LearningCurveChart: Sendable {
     return lines
   }
 
-  private func curve(_ curve: (name: String, colour: String, points: [Point]), _ number: Int, in panel: Panel) -> [String] {
+  private func curve(_ curve: (name: String, colour: String, points: [Point]), _ number: Int, in panel: Panel)
+    -> [String]
+  {
     let places = curve.points.filter { $0.value.isFinite }.map { (panel.x(Double($0.iteration)), panel.y($0.value)) }
     guard !places.isEmpty else { return [] }
     let x = Self.left + 100 * Double(number), y = panel.top - 12

@@ -16,8 +16,6 @@ package struct Worker {
   private var remarks: [WorkResult.Remark] = []
   /// What was trained on and what was held out, which songs are judged by.
   private var music: (all: EncodedCorpus, heldOut: EncodedCorpus)?
-  /// What songs are judged by, once it is made.
-  private var madeReference: MusicReference?
   private var progressAt = -Double.infinity
   private var shownCheckpoint = 0
 
@@ -111,7 +109,6 @@ package struct Worker {
       result.training = report
       result.training?.choice = choice
       result.weights = report.sha256
-      try measureCopying(settings, kept: trained, of: report.bestIteration)
     }
     guard let weights, let hash = result.weights else {
       throw CompositionError(.spec, "there are no weights: the job neither trains nor names any")
@@ -176,8 +173,8 @@ package struct Worker {
     task.replacesCheckpoint = true
     task.stopAtIteration = order.stopAtIteration
     task.threads = threads
-    // A song that is made again has its curve already.
-    task.tellsSnapshots = order.again == nil
+    // What is trained anew for a song that was made before has its curve already.
+    task.tellsSnapshots = order.generate != nil
     // An attempt before this one may have come to the end of this training; another order's is of no use.
     let fingerprint = try task.fingerprint(settings.generate.defaults)
     if let finished = try? readJSON(FinishedTraining.self, from: Self.trainingReport),
@@ -189,26 +186,33 @@ package struct Worker {
     }
     let startLoss = try start.flatMap { try validationLoss(of: $0, as: plan, on: validation, threads: threads) }
     let share = order.generate == nil ? 1 : 0.95
+    // What is for looking at is given up first.
+    if (try? task.checkedMemory()) == nil { task.tellsSnapshots = false }
     let memory = try task.checkedMemory()
     tell(WorkProgress(stage: .training, iterations: task.settings.iterations, memoryBytes: memory))
     var curve = LearningCurve()
-    var snapshots = snapshots(settings)
+    let snapshots = snapshots(settings)
     var isFirst = true
     var outcome: TrainingOutcome
     // A curve is for looking at: that it cannot be written does not stop the work.
     defer { if !isFirst { try? write(curve, to: RunFolder.curve, flushing: false) } }
-    outcome = try Composition.train(
-      task, stop: stop, memory: memory,
-      // That they cannot be written does not stop the work either.
-      snapshot: { try? snapshots.take($0, $1) }
-    ) { progress in
+    let here = self
+    func training(_ progress: (TrainingProgress) -> Void) throws -> TrainingOutcome {
+      do {
+        return try Composition.train(
+          task, stop: stop, memory: memory, snapshot: { here.keep(snapshots, $0, $1) }, progress: progress)
+      } catch {
+        // Else weights of a training that failed would go on filling the disk.
+        if !(error is Interrupted) { snapshots.remove() }
+        throw error
+      }
+    }
+    outcome = try training { progress in
       if isFirst, progress.checkpointIteration > 0,
         let earlier = try? readJSON(LearningCurve.self, from: RunFolder.curve)
       {
         curve = earlier
         curve.resume(after: progress.checkpointIteration)
-      } else if isFirst {
-        snapshots.remove()
       }
       isFirst = false
       let isNews = curve.take(progress) || progress.checkpointIteration != shownCheckpoint
@@ -282,6 +286,8 @@ package struct Worker {
     if !outcome.withheld.isEmpty {
       result.withheld = outcome.withheld.map { .init(attempts: $0.attempts, gate: $0.judgement.gate) }
     }
+    // Last, as nothing waits for it.
+    if let training = result.training { try measureCopying(training, kept: weights, beside: reference) }
   }
 
   /// Writes a song into the run's folder.
@@ -301,8 +307,7 @@ package struct Worker {
   }
 
   /// What songs are judged by: the run's corpus, or what its weights were trained on, as the representation tells it.
-  mutating func reference(_ weights: WeightsFile) throws -> MusicReference? {
-    if let madeReference { return madeReference }
+  private mutating func reference(_ weights: WeightsFile) throws -> MusicReference? {
     let representation = try weights.metadata.plan.reading().representation
     if music == nil, let files = order.against ?? (order.files.isEmpty ? nil : order.files) {
       do {
@@ -315,9 +320,7 @@ package struct Worker {
     }
     guard let music else { return nil }
     let songs = ReferenceSong.songs(of: music.all, representation)
-    let reference = try MusicReference(songs, heldOut: Set(music.heldOut.items.map(\.sha256)), stop: stop)
-    madeReference = reference
-    return reference
+    return try MusicReference(songs, heldOut: Set(music.heldOut.items.map(\.sha256)), stop: stop)
   }
 
   /// Reads music that was given beside the corpus.

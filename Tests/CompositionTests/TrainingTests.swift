@@ -34,8 +34,12 @@ struct TrainingTests {
     task.validation = EncodedCorpus(songs: [])
     let plain = try train(task, stop: StopFlag(), progress: { _ in }).weights
     var told: [Int: WeightsFile] = [:]
-    task.tellsSnapshots = true
     let snapshot: TrainingSnapshot = { iteration, weights in told[iteration] = try? weights() }
+    _ = try train(task, stop: StopFlag(), snapshot: snapshot, progress: { _ in })
+    #expect(told.isEmpty)
+    let memory = try task.checkedMemory(resident: 0)
+    task.tellsSnapshots = true
+    #expect(try task.checkedMemory(resident: 0) > memory)
     let last = try train(task, stop: StopFlag(), snapshot: snapshot, progress: { _ in }).weights
     #expect(told.keys.sorted() == [3, 6] && told[3]?.tensors != told[6]?.tensors)
     #expect(told[6]?.metadata.iteration == 6 && last.tensors == plain.tensors)

@@ -36,10 +36,10 @@ struct PresetTests {
     #expect(train.optimizer.warmUp == 50 && train.optimizer.clip == 1 && train.optimizer.weightDecay == 0.02)
     #expect(train.iterations == 1200 && train.guide == 150 && train.average == 0.998 && train.loss == .crossEntropy)
     #expect(train.transpose == TransposeSettings(range: Bounds(-6, 5), fade: true, tonic: true))
-    #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.pitchTopP == 0.98)
-    #expect(train.generate.temperature == 1.04 && train.generate.pitchTemperature == 0.94)
+    #expect(train.generate.songs == 4 && train.generate.length == .bars(24) && train.generate.pitchTopP == 0.97)
+    #expect(train.generate.temperature == 1.04 && train.generate.pitchTemperature == nil)
     #expect(train.generate.order.isLengthExact == nil)
-    #expect(train.generate.guidance == 0.4 && train.generate.pitchGuidance == 0.2)
+    #expect(train.generate.guidance == 0.4 && train.generate.pitchGuidance == 0.1)
   }
 
   @Test("another representation beside chorale keeps the network and takes its own defaults")

@@ -76,72 +76,81 @@ struct LearningCurveTests {
 
   @Test("a curve tells what songs of the weights on the way and of those that were kept copy, and what people's do")
   func copying() throws {
-    let result = try fixture.perform(try fixture.order(), in: fixture.folder.path)
+    let order = try fixture.order(iterations: 60)
+    let result = try fixture.perform(order, in: fixture.folder.path)
     let curve = try curve(in: fixture.folder.path)
-    let copying = try #require(curve.copying)
-    #expect(copying.map(\.iteration) == [4, 8])
-    // Chorales made up for tests have long runs in common.
-    #expect(copying.allSatisfy { $0.longestBars.isFinite && $0.longestBars >= 0 })
+    let kept = try #require(result.training?.bestIteration)
+    #expect(curve.copying?.map(\.iteration) == Set(stride(from: 8, through: 56, by: 8)).union([kept]).sorted())
     #expect(curve.yardstick != nil && curve.yardstick == result.songs.first?.copying?.yardstick.longestP95)
-    #expect(!DurableFile.exists(fixture.folder.path + "/snapshots"))
-    #expect(result.warnings.isEmpty)
+    #expect(!DurableFile.exists(fixture.folder.path + "/snapshots") && result.warnings.isEmpty)
   }
 
   @Test("it is the mean of the longest runs of four songs that are drawn freely, whatever the run's own are to be")
   func freely() throws {
     var order = try fixture.order()
     order.generate?.order.polyphony = 1
-    _ = try fixture.perform(order, in: fixture.folder.path)
+    order.generate?.length = .bars(6)
+    let training = try #require(try fixture.perform(order, in: fixture.folder.path).training)
     let weights = try WeightsFile.read(fixture.folder.path + "/" + RunFolder.weights).weights
     var fields = GenerateFields(weights.metadata.generate)
-    (fields.songs, fields.length) = (4, order.generate?.length)
+    (fields.songs, fields.length) = (4, .bars(6))
     let songs = try Generation(weights, fields.resolved().generationSettings, threads: 2)
       .run(prime: nil, stop: StopFlag(), progress: { _ in }).songs
-    let files = order.files.map { MusicFile(name: $0.name, path: FileName($0.path), sha256: $0.sha256, corpus: $0.corpus) }
+    // Beside themselves as the corpus they are copies as long as they are.
+    let files = try songs.enumerated().map { number, song in
+      let path = fixture.folder.path + "/song\(number).mid"
+      try DurableFile.write(song.bytes, to: path)
+      return MusicFile(name: "\(number)", path: FileName(path), sha256: song.sha256, corpus: "")
+    }
     let reference = try MusicReference(files, warn: { _ in })
+    var worker = Worker(order, in: fixture.folder.path, stop: StopFlag())
+    try worker.measureCopying(training, kept: weights, beside: reference)
     let bars = songs.map { reference.copying(of: $0.score).longest?.bars ?? 0 }
-    let told = try #require(try curve(in: fixture.folder.path).copying?.last)
-    #expect(told.iteration == 8 && told.longestBars == bars.reduce(0, +) / 4)
+    let told = try #require(
+      try curve(in: fixture.folder.path).copying?.first { $0.iteration == training.bestIteration })
+    #expect(told.longestBars == bars.reduce(0, +) / 4 && told.longestBars > 4)
   }
 
-  @Test("the same is told where the training was interrupted")
-  func copyingAfterInterruption() throws {
-    let order = try fixture.order(iterations: 40)
+  @Test("weights that an attempt before has left, whole or torn, make no difference")
+  func leftWeights() throws {
+    let order = try fixture.order(iterations: 60)
     let whole = try TemporaryFolder()
     _ = try fixture.perform(order, in: whole.path)
-    let stop = StopFlag()
-    let path = fixture.folder.path
-    Thread.detachNewThread {
-      while !DurableFile.exists(path + "/snapshots/8.safetensors") { sched_yield() }
-      stop.stop()
-    }
-    var worker = Worker(order, in: path, stop: stop)
-    _ = try? worker.perform()
-    _ = try fixture.perform(order, in: path)
-    let told = try #require(try curve(in: path).copying)
-    #expect(try told == curve(in: whole.path).copying)
-    #expect(told.map(\.iteration) == Array(stride(from: 4, through: 40, by: 4)))
+    let left = fixture.folder.path + "/snapshots"
+    try DurableFile.makeFolder(left)
+    let weights = try DurableFile.read(whole.path + "/" + RunFolder.weights)
+    for name in ["8", "64", "1000"] { try DurableFile.write(weights, to: "\(left)/\(name).safetensors") }
+    for name in ["12", "62", "08"] { try DurableFile.write([1, 2, 3], to: "\(left)/\(name).safetensors") }
+    let result = try fixture.perform(order, in: fixture.folder.path)
+    #expect(result.warnings.isEmpty && !DurableFile.exists(left))
+    #expect(try curve(in: fixture.folder.path).copying == curve(in: whole.path).copying)
+  }
+
+  @Test("a run without songs measures nothing, and leaves no weights on the way")
+  func withoutSongs() throws {
+    var order = try fixture.order()
+    order.generate = nil
+    _ = try fixture.perform(order, in: fixture.folder.path)
+    #expect(try curve(in: fixture.folder.path).copying == nil)
+    #expect(!DurableFile.exists(fixture.folder.path + "/snapshots"))
   }
 
   @Test("of many weights on the way every other one is kept, until they are at most twelve")
   func snapshots() throws {
-    let weights = WeightsFile(metadata: try Self.metadata(fixture), tensors: [])
-    var snapshots = WeightsSnapshots(in: fixture.folder.path + "/few", every: 10)
+    _ = try fixture.perform(try fixture.order(), in: fixture.folder.path)
+    let weights = try WeightsFile.read(fixture.folder.path + "/" + RunFolder.weights).weights
+    let snapshots = WeightsSnapshots(in: fixture.folder.path + "/few", every: 10)
     #expect(snapshots.iterations.isEmpty)
     for iteration in stride(from: 10, through: 120, by: 10) { try snapshots.take(iteration) { weights } }
     #expect(snapshots.iterations == Array(stride(from: 10, through: 120, by: 10)))
     try snapshots.take(130) { weights }
     #expect(snapshots.iterations == Array(stride(from: 20, through: 120, by: 20)))
-    // One that goes on knows what is there alone.
-    snapshots = WeightsSnapshots(in: fixture.folder.path + "/few", every: 10)
     for iteration in stride(from: 140, through: 500, by: 10) { try snapshots.take(iteration) { weights } }
     #expect(snapshots.iterations == Array(stride(from: 40, through: 480, by: 40)))
+    // Training that goes on from before them makes the later ones anew.
+    for iteration in stride(from: 250, through: 290, by: 10) { try snapshots.take(iteration) { weights } }
+    #expect(snapshots.iterations == Array(stride(from: 40, through: 280, by: 40)))
     snapshots.remove()
     #expect(snapshots.iterations.isEmpty && !DurableFile.exists(fixture.folder.path + "/few"))
-  }
-
-  private static func metadata(_ fixture: RunFixture) throws -> WeightsMetadata {
-    _ = try fixture.perform(try fixture.order(), in: fixture.folder.path)
-    return try WeightsFile.read(fixture.folder.path + "/" + RunFolder.weights).weights.metadata
   }
 }

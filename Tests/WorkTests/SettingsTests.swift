@@ -95,9 +95,9 @@ struct SettingsTests {
     let settings = try settings("preset: chorale\nnetwork: {inputs: [bars-left]}")
     let back = GenerateFields(settings.generate.defaults).resolved()
     #expect(back.songs == 4)
-    #expect(back.pitchTopP == 0.98)
+    #expect(back.pitchTopP == 0.97)
     #expect(back.length == settings.generate.length && back.order.isLengthExact == true)
-    #expect(back.guidance == 0.4 && back.pitchGuidance == 0.2)
+    #expect(back.guidance == 0.4 && back.pitchGuidance == 0.1)
   }
 
   @Test("who asks for another length, or another guidance, asks for nothing else of the weights' defaults")
@@ -106,7 +106,7 @@ struct SettingsTests {
     #expect(faults.isEmpty)
     let settings = try #require(fields).resolved(
       over: GenerateFields(try settings("preset: chorale\nnetwork: {inputs: [bars-left]}").generate.defaults))
-    #expect(settings.order.isLengthExact == false && settings.pitchTopP == 0.98)
+    #expect(settings.order.isLengthExact == false && settings.pitchTopP == 0.97)
     #expect(settings.generationSettings.guidance == 0 && settings.generationSettings.pitchGuidance == 0)
   }
 

@@ -10,7 +10,7 @@ package typealias TrainingSnapshot = (Int, () throws -> WeightsFile) -> Void
 ///   - task: What to train, on what, how.
 ///   - stop: Set from another thread to ask for a checkpoint and an end.
 ///   - memory: What `task.checkedMemory()` has told; nil: it is asked here.
-///   - snapshot: Called where a validation is due, if the task tells snapshots.
+///   - snapshot: Called after each multiple of `validateEvery`, if the task tells snapshots.
 ///   - progress: Called after each iteration.
 /// - Returns: The weights, and what is told of the training.
 /// - Throws: `Interrupted` after the checkpoint is written; `CompositionError`.

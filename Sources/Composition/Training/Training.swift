@@ -128,9 +128,10 @@ struct Training {
   ///
   /// - Parameters:
   ///   - stop: Set to ask for a checkpoint and an end.
-  ///   - snapshot: Called where a validation is due, if the task says so, with the iteration and what gives the averaged
-  ///     weights.
+  ///   - snapshot: Called after each multiple of `validateEvery`, if the task says so, with the iteration and what gives the
+  ///     averaged weights.
   ///   - progress: Called after each iteration.
+  /// - Returns: The weights, and what is told of the training.
   /// - Throws: `Interrupted` where the flag was set, after the checkpoint is written; `CompositionError`.
   mutating func run(
     stop: StopFlag, snapshot: TrainingSnapshot, progress: (TrainingProgress) -> Void
@@ -154,11 +155,12 @@ struct Training {
         try validate()
         isValidation = facts.lastValidation != nil
       }
-      if Self.now() >= checkpointAt { try writeCheckpoint() }
-      progress(report(isValidation: isValidation))
+      // Before the checkpoint, after which it would not come again.
       if tellsSnapshots, facts.iteration % settings.validateEvery == 0 {
         snapshot(facts.iteration) { try weights(trainer.averaged.tensors(), of: facts.iteration) }
       }
+      if Self.now() >= checkpointAt { try writeCheckpoint() }
+      progress(report(isValidation: isValidation))
     }
     if facts.lastValidationIteration != facts.iteration { try validate() }
     return try outcome(stoppedBy)

@@ -29,8 +29,10 @@ extension TrainingTask {
     // The best weights, those that are validated, and a scorer of them; the best alone without validation. And the guide.
     let hasGuide = settings.guide != nil || start?.metadata.guide != nil
     var more = (hasGuide ? 3 : 2) * parameters
-    // Weights on the way, as tensors and as a file.
-    if tellsSnapshots, architecture.parameterCount <= Self.mostSnapshotParameters { more += 2 * parameters }
+    // Weights on the way, as tensors and as a file; and their guide, as tensors and as text.
+    if tellsSnapshots, architecture.parameterCount <= Self.mostSnapshotParameters {
+      more += (hasGuide && architecture.parameterCount <= GuideText.mostParameters ? 5 : 2) * parameters
+    }
     if !validation.items.isEmpty {
       let rows = Scoring.lanes * Scoring.window
       more += parameters + architecture.scoringBytes(lanes: Scoring.lanes, steps: Scoring.window, tokens: tokens(rows))

@@ -58,10 +58,9 @@ package struct Preset: Sendable {
     generate.order.isLengthExact = true
     // Chosen on Examples/chorales/valid: docs/quality.md, "Guidance".
     generate.temperature = 1.04
-    generate.pitchTemperature = 0.94
-    generate.pitchTopP = 0.98
+    generate.pitchTopP = 0.97
     generate.guidance = 0.4
-    generate.pitchGuidance = 0.2
+    generate.pitchGuidance = 0.1
     return Preset(name: "chorale", train: train, generate: generate)
   }
 }
