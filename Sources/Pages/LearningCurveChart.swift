@@ -43,8 +43,8 @@ package struct LearningCurveChart: Sendable {
 
   /// The picture: one `svg` element with a title, with no style sheet and no script.
   package var svg: String {
-    let losses = (training + validation).filter { $0.value.isFinite }
-    let copied = copied.filter { $0.value.isFinite }
+    let losses = (training + validation).filter { Self.canBeShown($0.value) }
+    let copied = copied.filter { Self.canBeShown($0.value) }
     let last = max(1, (losses + copied).map(\.iteration).max() ?? 1, keptIteration ?? 1)
     let loss = Panel(top: 48, bottom: 336, values: Axis(losses.map(\.value)), last: last)
     var panels = lines(of: loss, [("training", "#1f77b4", training), ("validation", "#d62728", validation)])
@@ -55,7 +55,7 @@ package struct LearningCurveChart: Sendable {
     }
     var bottom = loss.bottom
     if !copied.isEmpty {
-      let usual = yardstick.flatMap { $0.isFinite ? $0 : nil }
+      let usual = yardstick.flatMap { Self.canBeShown($0) ? $0 : nil }
       let values = Axis([0] + copied.map(\.value) + (usual.map { [$0] } ?? []))
       let panel = Panel(top: bottom + 64, bottom: bottom + 172, values: values, last: last)
       panels += lines(of: panel, [("longest run of notes that songs copy, bars, mean over songs", "#2ca02c", copied)])
@@ -81,6 +81,9 @@ package struct LearningCurveChart: Sendable {
     ]
     return (head + panels + notes + ["</svg>"]).joined(separator: "\n") + "\n"
   }
+
+  /// Says whether a scale may hold a value: is it a number, and none so large that sums of it would be none.
+  private static func canBeShown(_ value: Double) -> Bool { abs(value) < 1e15 }
 
   /// A part of the picture with values of its own, all iterations wide.
   private struct Panel {
@@ -123,7 +126,9 @@ package struct LearningCurveChart: Sendable {
   private func curve(_ curve: (name: String, colour: String, points: [Point]), _ number: Int, in panel: Panel)
     -> [String]
   {
-    let places = curve.points.filter { $0.value.isFinite }.map { (panel.x(Double($0.iteration)), panel.y($0.value)) }
+    let places = curve.points.filter { Self.canBeShown($0.value) }.map {
+      (panel.x(Double($0.iteration)), panel.y($0.value))
+    }
     guard !places.isEmpty else { return [] }
     let x = Self.left + 100 * Double(number), y = panel.top - 12
     var lines = [

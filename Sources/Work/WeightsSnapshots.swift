@@ -3,20 +3,23 @@ internal import Foundation
 
 /// The averaged weights of some iterations of a training, kept in a folder until what their songs copy is measured.
 ///
-/// Which are kept follows from what is there, so a training that goes on after an interruption keeps the same.
+/// Which are kept follows from the iteration alone, so a training that goes on after an interruption keeps the same.
 struct WeightsSnapshots {
   /// Kept at most; with more, every other one goes.
   static let most = 12
+
+  /// Bytes that must be free where one is kept.
+  private static let spareBytes: Int64 = 1 << 30
 
   private let folder: String
   /// Iterations from one to the next at least.
   private let interval: Int
 
   /// - Parameters:
-  ///   - folder: Where they are kept; nothing else may be there.
+  ///   - run: The run's folder.
   ///   - interval: Iterations from one to the next at least.
-  init(in folder: String, every interval: Int) {
-    self.folder = folder
+  init(in run: String, every interval: Int) {
+    folder = Self.folder(of: run)
     self.interval = max(1, interval)
   }
 
@@ -32,6 +35,15 @@ struct WeightsSnapshots {
     }.sorted()
   }
 
+  /// Keeps weights on the way, where there is room to spare.
+  ///
+  /// They are for looking at: that they cannot be kept does not stop the work.
+  func keep(_ iteration: Int, _ weights: () throws -> WeightsFile) {
+    let facts = try? FileManager.default.attributesOfFileSystem(forPath: (folder as NSString).deletingLastPathComponent)
+    let free = (facts?[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
+    if free < Self.spareBytes || (try? take(iteration, weights)) == nil { remove() }
+  }
+
   /// Keeps the weights of an iteration, where it is one of those that are kept; later ones are of an attempt that was
   /// interrupted, and go.
   ///
@@ -40,14 +52,13 @@ struct WeightsSnapshots {
   ///   - weights: Gives them.
   /// - Throws: `CompositionError` where they cannot be written; what `weights` throws.
   func take(_ iteration: Int, _ weights: () throws -> WeightsFile) throws {
-    for later in iterations where later > iteration { DurableFile.remove(path(later)) }
-    var stride = Self.stride(iterations.map { $0 / interval })
+    let stride = Self.stride(upTo: iteration / interval)
+    for other in iterations where other > iteration || !(other / interval).isMultiple(of: stride) {
+      DurableFile.remove(path(other))
+    }
     guard (iteration / interval).isMultiple(of: stride) else { return }
     try DurableFile.makeFolder(folder)
     try DurableFile.write(try weights().encoded(), to: path(iteration), flushing: false)
-    guard iterations.count > Self.most else { return }
-    stride *= 2
-    for kept in iterations where !(kept / interval).isMultiple(of: stride) { DurableFile.remove(path(kept)) }
   }
 
   /// Reads the weights of an iteration.
@@ -58,10 +69,16 @@ struct WeightsSnapshots {
   /// Removes all.
   func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
-  /// The largest power of two that all numbers are multiples of; 1 where there are none.
-  private static func stride(_ numbers: [Int]) -> Int {
-    let bits = numbers.reduce(0, |)
-    return bits == 0 ? 1 : 1 << bits.trailingZeroBitCount
+  /// Removes all that a run's folder holds.
+  static func remove(from run: String) { try? FileManager.default.removeItem(atPath: folder(of: run)) }
+
+  private static func folder(of run: String) -> String { run + "/snapshots" }
+
+  /// The least power of two of whose multiples there are at most so many up to a number.
+  private static func stride(upTo number: Int) -> Int {
+    var stride = 1
+    while number / stride > most { stride *= 2 }
+    return stride
   }
 
   private func path(_ iteration: Int) -> String { "\(folder)/\(iteration)\(Self.ending)" }

@@ -1,3 +1,5 @@
+internal import Composition
+internal import Foundation
 package import Identity
 package import Jobs
 
@@ -131,4 +133,17 @@ package enum RunFolder {
   package static let songs = "songs"
   package static let curve = "curve.json"
   package static let log = "log"
+
+  /// Writes a value as a line of JSON.
+  static func write(_ value: some Encodable, to path: String, flushing: Bool = true) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let bytes = Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
+    try DurableFile.write(bytes, to: path, flushing: flushing)
+  }
+
+  /// Reads what `write` has written.
+  static func read<Value: Decodable>(_ type: Value.Type, from path: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(try DurableFile.read(path)))
+  }
 }

@@ -8,14 +8,16 @@ internal import Network
 /// One attempt of a run: does what an order says inside the run's folder, and touches nothing else but the cache that the
 /// order names.
 package struct Worker {
-  let order: WorkOrder
-  let threads: Int
-  let folder: String
-  let stop: StopFlag
-  var warnings: [String] = []
+  private let order: WorkOrder
+  private let threads: Int
+  private let folder: String
+  private let stop: StopFlag
+  private var warnings: [String] = []
   private var remarks: [WorkResult.Remark] = []
   /// What was trained on and what was held out, which songs are judged by.
   private var music: (all: EncodedCorpus, heldOut: EncodedCorpus)?
+  /// What is left to be measured once the work is done.
+  private var copying: CopyingMeasurement?
   private var progressAt = -Double.infinity
   private var shownCheckpoint = 0
 
@@ -51,7 +53,8 @@ package struct Worker {
 
   /// Does the work; what is wrong with order, music or machine is told in the result.
   ///
-  /// Writes `result.json` last. What an earlier attempt finished is not done again.
+  /// Writes `result.json` when all is done that anybody waits for; only the learning curve's lower part comes after it.
+  /// What an earlier attempt finished is not done again.
   ///
   /// - Throws: `Interrupted` where the flag was set; `CompositionError` where the result cannot be written.
   package mutating func perform() throws -> WorkResult {
@@ -71,9 +74,12 @@ package struct Worker {
       result = makeResult()
       result.failure = .init(kind: .fault, message: "\(error)")
     }
+    // Else weights on the way could go on filling the disk.
+    if result.failure != nil { WeightsSnapshots.remove(from: folder) }
     result.warnings = warnings
     result.remarks = remarks
     try write(result, to: RunFolder.result)
+    copying?.perform()
     return result
   }
 
@@ -191,23 +197,15 @@ package struct Worker {
     let memory = try task.checkedMemory()
     tell(WorkProgress(stage: .training, iterations: task.settings.iterations, memoryBytes: memory))
     var curve = LearningCurve()
-    let snapshots = snapshots(settings)
+    let snapshots = WeightsSnapshots(in: folder, every: settings.trainingSettings.validateEvery)
+    if !task.tellsSnapshots { snapshots.remove() }
     var isFirst = true
     var outcome: TrainingOutcome
     // A curve is for looking at: that it cannot be written does not stop the work.
     defer { if !isFirst { try? write(curve, to: RunFolder.curve, flushing: false) } }
-    let here = self
-    func training(_ progress: (TrainingProgress) -> Void) throws -> TrainingOutcome {
-      do {
-        return try Composition.train(
-          task, stop: stop, memory: memory, snapshot: { here.keep(snapshots, $0, $1) }, progress: progress)
-      } catch {
-        // Else weights of a training that failed would go on filling the disk.
-        if !(error is Interrupted) { snapshots.remove() }
-        throw error
-      }
-    }
-    outcome = try training { progress in
+    outcome = try Composition.train(
+      task, stop: stop, memory: memory, snapshot: { snapshots.keep($0, $1) }
+    ) { progress in
       if isFirst, progress.checkpointIteration > 0,
         let earlier = try? readJSON(LearningCurve.self, from: RunFolder.curve)
       {
@@ -286,8 +284,11 @@ package struct Worker {
     if !outcome.withheld.isEmpty {
       result.withheld = outcome.withheld.map { .init(attempts: $0.attempts, gate: $0.judgement.gate) }
     }
-    // Last, as nothing waits for it.
-    if let training = result.training { try measureCopying(training, kept: weights, beside: reference) }
+    if let training = result.training, let settings = training.choice?.settings ?? order.train, let reference {
+      copying = CopyingMeasurement(
+        training, settings, length: order.generate?.length, kept: weights, reference: reference, folder: folder,
+        threads: threads, stop: stop)
+    }
   }
 
   /// Writes a song into the run's folder.
@@ -353,7 +354,7 @@ package struct Worker {
 
   private func path(_ path: String) -> String { path.hasPrefix("/") ? path : folder + "/" + path }
 
-  mutating func tell(_ progress: WorkProgress) {
+  private mutating func tell(_ progress: WorkProgress) {
     let now = ProcessInfo.processInfo.systemUptime
     // A new checkpoint is told at once: it decides whether an interrupted attempt made progress.
     let isDue = now - progressAt >= 1 || progress.checkpointIteration != shownCheckpoint || progress.stage != .training
@@ -365,15 +366,12 @@ package struct Worker {
     try? write(progress, to: RunFolder.progress, flushing: false)
   }
 
-  func write(_ value: some Encodable, to name: String, flushing: Bool = true) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let bytes = Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
-    try DurableFile.write(bytes, to: folder + "/" + name, flushing: flushing)
+  private func write(_ value: some Encodable, to name: String, flushing: Bool = true) throws {
+    try RunFolder.write(value, to: folder + "/" + name, flushing: flushing)
   }
 
-  func readJSON<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
-    try JSONDecoder().decode(type, from: Data(try DurableFile.read(folder + "/" + name)))
+  private func readJSON<Value: Decodable>(_ type: Value.Type, from name: String) throws -> Value {
+    try RunFolder.read(type, from: folder + "/" + name)
   }
 }
 

@@ -74,7 +74,8 @@ struct LearningCurveChartTests {
   @Test(
     "whatever the values are, every place lies within the picture",
     arguments: [
-      [], [1], [3, 3, 3], [0, 0], [-1e-9, 1e-9], [1e12, -1e12], [.infinity, 2, .nan, 1], [1e-300, 2e-300],
+      [], [1], [3, 3, 3], [0, 0], [-1e-9, 1e-9], [1e12, -1e12], [.infinity, 2, .nan, 1], [1.7e308, -1.7e308],
+      [1e-300, 2e-300],
       [5, 5.0000001],
     ] as [[Double]])
   func places(values: [Double]) throws {

@@ -103,12 +103,41 @@ struct LearningCurveTests {
       return MusicFile(name: "\(number)", path: FileName(path), sha256: song.sha256, corpus: "")
     }
     let reference = try MusicReference(files, warn: { _ in })
-    var worker = Worker(order, in: fixture.folder.path, stop: StopFlag())
-    try worker.measureCopying(training, kept: weights, beside: reference)
+    CopyingMeasurement(
+      training, try #require(order.train), length: .bars(6), kept: weights, reference: reference,
+      folder: fixture.folder.path, threads: 1, stop: StopFlag()
+    ).perform()
     let bars = songs.map { reference.copying(of: $0.score).longest?.bars ?? 0 }
     let told = try #require(
       try curve(in: fixture.folder.path).copying?.first { $0.iteration == training.bestIteration })
     #expect(told.longestBars == bars.reduce(0, +) / 4 && told.longestBars > 4)
+  }
+
+  @Test("what a job leaves open is chosen for the weights on the way and their songs as well")
+  func openSettings() throws {
+    var order = try fixture.order(iterations: 40)
+    order.train?.open = ["validate_every"]
+    let training = try #require(try fixture.perform(order, in: fixture.folder.path).training)
+    let interval = try #require(training.choice?.settings.trainingSettings.validateEvery)
+    #expect(interval != order.train?.trainingSettings.validateEvery)
+    let points = try curve(in: fixture.folder.path)
+    let told = Set(stride(from: interval, through: 40, by: interval)).union([training.bestIteration])
+    #expect(points.copying?.map(\.iteration) == told.sorted())
+  }
+
+  @Test("who asks for an end while it is measured has a whole result")
+  func stopped() throws {
+    let order = try fixture.order()
+    let training = try #require(try fixture.perform(order, in: fixture.folder.path).training)
+    let before = try curve(in: fixture.folder.path)
+    let weights = try WeightsFile.read(fixture.folder.path + "/" + RunFolder.weights).weights
+    let stop = StopFlag()
+    stop.stop()
+    CopyingMeasurement(
+      training, try #require(order.train), length: .bars(2), kept: weights,
+      reference: try MusicReference([], heldOut: []), folder: fixture.folder.path, threads: 1, stop: stop
+    ).perform()
+    #expect(try curve(in: fixture.folder.path) == before)
   }
 
   @Test("weights that an attempt before has left, whole or torn, make no difference")
@@ -151,6 +180,6 @@ struct LearningCurveTests {
     for iteration in stride(from: 250, through: 290, by: 10) { try snapshots.take(iteration) { weights } }
     #expect(snapshots.iterations == Array(stride(from: 40, through: 280, by: 40)))
     snapshots.remove()
-    #expect(snapshots.iterations.isEmpty && !DurableFile.exists(fixture.folder.path + "/few"))
+    #expect(snapshots.iterations.isEmpty && !DurableFile.exists(fixture.folder.path + "/few/snapshots"))
   }
 }
