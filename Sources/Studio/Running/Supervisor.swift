@@ -206,7 +206,7 @@ final class Supervisor {
     let files = RunFiles(run, paths: paths, environment: environment)
     do {
       let result = try files.result()
-      // A worker that was through before it heard a signal has done its work: the result is what it writes last.
+      // A worker that was through before it heard a signal has done its work: after the result only a picture's data come.
       if let result, result.failure == nil, worker.stopping != .cancelled {
         try finish(run, result)
         return
