@@ -42,9 +42,13 @@ for set_, name in SETS.items():
 
 for base in list(rows):
     parts = [name for name in rows if name.startswith(base + "-without-")]
-    if parts:
-        print(f"\n| {base} without | test nats a frame | valid |\n|---|---|---|")
-    for name in [base, *parts] if parts else []:
-        test = statistics.mean(r["test"]["nll_per_frame"] for r in rows[name])
-        valid = statistics.mean(r["train"]["validation_loss"] for r in rows[name])
+    if not parts:
+        continue
+    # Beside the same seeds alone.
+    seeds = set.intersection(*({r["seed"] for r in rows[name]} for name in parts))
+    print(f"\n| {base} without | test nats a frame | valid |\n|---|---|---|")
+    for name in [base, *parts]:
+        runs = [r for r in rows[name] if r["seed"] in seeds]
+        test = statistics.mean(r["test"]["nll_per_frame"] for r in runs)
+        valid = statistics.mean(r["train"]["validation_loss"] for r in runs)
         print(f"| {name.partition('-without-')[2] or '–'} | {test:.3f} | {valid:.3f} |")
