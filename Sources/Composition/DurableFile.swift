@@ -108,6 +108,12 @@ package enum DurableFile {
     return stat(path, &facts) == 0 ? Int(facts.st_size) : nil
   }
 
+  /// How many bytes may still be written to the disk of a folder; nil: it cannot be told.
+  package static func freeBytes(_ folder: String) -> Int? {
+    var facts = statvfs()
+    return statvfs(folder, &facts) == 0 ? Int(facts.f_bavail) * Int(facts.f_frsize) : nil
+  }
+
   /// Removes a file that may be there.
   package static func remove(_ path: String) { unlink(path) }
 

@@ -43,8 +43,10 @@ package struct LearningCurveChart: Sendable {
 
   /// The picture: one `svg` element with a title, with no style sheet and no script.
   package var svg: String {
-    let losses = (training + validation).filter { Self.canBeShown($0.value) }
+    let training = training.filter { Self.canBeShown($0.value) }
+    let validation = validation.filter { Self.canBeShown($0.value) }
     let copied = copied.filter { Self.canBeShown($0.value) }
+    let losses = training + validation
     let last = max(1, (losses + copied).map(\.iteration).max() ?? 1, keptIteration ?? 1)
     let loss = Panel(top: 48, bottom: 336, values: Axis(losses.map(\.value)), last: last)
     var panels = lines(of: loss, [("training", "#1f77b4", training), ("validation", "#d62728", validation)])
@@ -62,7 +64,7 @@ package struct LearningCurveChart: Sendable {
       if let usual {
         let y = panel.y(usual)
         panels.append(line(from: (Self.left, y), to: (Self.right, y), colour: "#2ca02c", isDashed: true))
-        // Above the line stands the legend where the line is the uppermost.
+        // Where the line is the uppermost, the legend stands above it.
         let below = y < panel.top + 16
         panels.append(text("95 of 100 held-out songs", x: Self.right, y: y + (below ? 14 : -4), anchor: "end"))
       }
@@ -126,9 +128,7 @@ package struct LearningCurveChart: Sendable {
   private func curve(_ curve: (name: String, colour: String, points: [Point]), _ number: Int, in panel: Panel)
     -> [String]
   {
-    let places = curve.points.filter { Self.canBeShown($0.value) }.map {
-      (panel.x(Double($0.iteration)), panel.y($0.value))
-    }
+    let places = curve.points.map { (panel.x(Double($0.iteration)), panel.y($0.value)) }
     guard !places.isEmpty else { return [] }
     let x = Self.left + 100 * Double(number), y = panel.top - 12
     var lines = [

@@ -11,37 +11,19 @@ struct CopyingMeasurement {
   /// Songs that are drawn of each iteration's weights.
   private static let songs = 4
 
-  private let training: WorkResult.Training
-  private let settings: TrainSettings
-  private let length: SongLength?
-  private let kept: WeightsFile
-  private let reference: MusicReference
-  private let folder: String
-  private let threads: Int
-  private let stop: StopFlag
-
-  /// - Parameters:
-  ///   - training: What came of it.
-  ///   - settings: How it was done.
-  ///   - length: How long the run's own songs are, where the run says it.
-  ///   - kept: The weights that were kept.
-  ///   - reference: The corpus.
-  ///   - folder: The run's.
-  ///   - threads: Threads.
-  ///   - stop: Set to ask for an end.
-  init(
-    _ training: WorkResult.Training, _ settings: TrainSettings, length: SongLength?, kept: WeightsFile,
-    reference: MusicReference, folder: String, threads: Int, stop: StopFlag
-  ) {
-    self.training = training
-    self.settings = settings
-    self.length = length
-    self.kept = kept
-    self.reference = reference
-    self.folder = folder
-    self.threads = threads
-    self.stop = stop
-  }
+  /// What came of the training, and how it was done.
+  let training: WorkResult.Training
+  let settings: TrainSettings
+  /// How long the run's own songs are, where the run says it.
+  let length: SongLength?
+  let kept: WeightsFile
+  /// The corpus.
+  let reference: MusicReference
+  /// The run's.
+  let folder: String
+  let threads: Int
+  /// Set to ask for an end.
+  let stop: StopFlag
 
   /// Measures for half a minute or a twentieth of the training's time, five minutes at most, and adds to `curve.json` what
   /// there is by then; removes the weights on the way.
@@ -54,8 +36,9 @@ struct CopyingMeasurement {
     let iteration = training.bestIteration
     var copying: [LearningCurve.Copying] = []
     // The last ones first, as there a network has learned most by heart.
-    for at in [iteration] + snapshots.iterations.reversed() where at <= training.iterations {
-      if at == iteration, !copying.isEmpty { continue }
+    let others = snapshots.iterations.reversed().filter { $0 != iteration && $0 <= training.iterations }
+    for at in [iteration] + others {
+      if isOver(end) { break }
       // One that a power cut has torn is left out.
       guard let weights = at == iteration ? kept : try? snapshots.weights(of: at),
         let bars = try? longestBars(of: weights, until: end)
@@ -77,12 +60,12 @@ struct CopyingMeasurement {
     drawn.length = Self.short(length ?? drawn.length)
     let generation = try Generation(weights, drawn.resolved().generationSettings, threads: threads)
     let enough = StopFlag()
-    func look() { if stop.isStopped || ProcessInfo.processInfo.systemUptime >= end { enough.stop() } }
-    look()
-    let songs = try generation.run(prime: nil, stop: enough) { _ in look() }.songs
+    let songs = try generation.run(prime: nil, stop: enough) { _ in if isOver(end) { enough.stop() } }.songs
     let longest = songs.map { reference.copying(of: $0.score).longest?.bars ?? 0 }
     return longest.reduce(0, +) / Double(max(1, longest.count))
   }
+
+  private func isOver(_ end: Double) -> Bool { stop.isStopped || ProcessInfo.processInfo.systemUptime >= end }
 
   /// As long as the run's own songs; 16 bars, or 32 seconds, or 1024 frames at most.
   private static func short(_ length: SongLength?) -> SongLength {

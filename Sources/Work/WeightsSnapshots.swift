@@ -9,9 +9,10 @@ struct WeightsSnapshots {
   static let most = 12
 
   /// Bytes that must be free where one is kept.
-  private static let spareBytes: Int64 = 1 << 30
+  private static let spareBytes = 1 << 30
 
-  private let folder: String
+  private let run: String
+  private var folder: String { Self.folder(of: run) }
   /// Iterations from one to the next at least.
   private let interval: Int
 
@@ -19,7 +20,7 @@ struct WeightsSnapshots {
   ///   - run: The run's folder.
   ///   - interval: Iterations from one to the next at least.
   init(in run: String, every interval: Int) {
-    folder = Self.folder(of: run)
+    self.run = run
     self.interval = max(1, interval)
   }
 
@@ -39,9 +40,7 @@ struct WeightsSnapshots {
   ///
   /// They are for looking at: that they cannot be kept does not stop the work.
   func keep(_ iteration: Int, _ weights: () throws -> WeightsFile) {
-    let facts = try? FileManager.default.attributesOfFileSystem(forPath: (folder as NSString).deletingLastPathComponent)
-    let free = (facts?[.systemFreeSize] as? NSNumber)?.int64Value ?? 0
-    if free < Self.spareBytes || (try? take(iteration, weights)) == nil { remove() }
+    if DurableFile.freeBytes(run) ?? 0 < Self.spareBytes || (try? take(iteration, weights)) == nil { remove() }
   }
 
   /// Keeps the weights of an iteration, where it is one of those that are kept; later ones are of an attempt that was
@@ -67,7 +66,7 @@ struct WeightsSnapshots {
   func weights(of iteration: Int) throws -> WeightsFile { try WeightsFile.read(path(iteration)).weights }
 
   /// Removes all.
-  func remove() { try? FileManager.default.removeItem(atPath: folder) }
+  func remove() { Self.remove(from: run) }
 
   /// Removes all that a run's folder holds.
   static func remove(from run: String) { try? FileManager.default.removeItem(atPath: folder(of: run)) }

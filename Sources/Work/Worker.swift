@@ -286,8 +286,8 @@ package struct Worker {
     }
     if let training = result.training, let settings = training.choice?.settings ?? order.train, let reference {
       copying = CopyingMeasurement(
-        training, settings, length: order.generate?.length, kept: weights, reference: reference, folder: folder,
-        threads: threads, stop: stop)
+        training: training, settings: settings, length: order.generate?.length, kept: weights, reference: reference,
+        folder: folder, threads: threads, stop: stop)
     }
   }
 

@@ -104,7 +104,7 @@ struct LearningCurveTests {
     }
     let reference = try MusicReference(files, warn: { _ in })
     CopyingMeasurement(
-      training, try #require(order.train), length: .bars(6), kept: weights, reference: reference,
+      training: training, settings: try #require(order.train), length: .bars(6), kept: weights, reference: reference,
       folder: fixture.folder.path, threads: 1, stop: StopFlag()
     ).perform()
     let bars = songs.map { reference.copying(of: $0.score).longest?.bars ?? 0 }
@@ -134,7 +134,7 @@ struct LearningCurveTests {
     let stop = StopFlag()
     stop.stop()
     CopyingMeasurement(
-      training, try #require(order.train), length: .bars(2), kept: weights,
+      training: training, settings: try #require(order.train), length: .bars(2), kept: weights,
       reference: try MusicReference([], heldOut: []), folder: fixture.folder.path, threads: 1, stop: stop
     ).perform()
     #expect(try curve(in: fixture.folder.path) == before)

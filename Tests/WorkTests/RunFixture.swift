@@ -18,8 +18,8 @@ struct RunFixture {
     run = try #require(RunID("tonight/0007"))
   }
 
-  /// An order to train a small network on chorales made up, and to write three songs.
-  func order(files count: Int = 6, iterations: Int = 8) throws -> WorkOrder {
+  /// How a small network is trained.
+  static func settings(iterations: Int = 8) throws -> TrainSettings {
     let text = """
       preset: chorale
       network: {hidden: 16, head: 16}
@@ -30,7 +30,12 @@ struct RunFixture {
       """
     let (settings, diagnostics) = SettingsFile.parseTrain(bytes: Array(text.utf8), path: "s.yaml")
     #expect(diagnostics.isEmpty)
-    var order = WorkOrder(run: run, train: settings, threads: 1)
+    return try #require(settings)
+  }
+
+  /// An order to train a small network on chorales made up, and to write three songs.
+  func order(files count: Int = 6, iterations: Int = 8) throws -> WorkOrder {
+    var order = WorkOrder(run: run, train: try Self.settings(iterations: iterations), threads: 1)
     order.files = try (0..<count).map { number in
       let bytes = MIDIFile(score: ScoreBuilder.chorale(seed: UInt64(number))).bytes
       try DurableFile.write(bytes, to: folder.path + "/\(number).mid")

@@ -19,22 +19,8 @@ struct WorkerTests {
     run = try #require(RunID("tonight/0007"))
   }
 
-  private func settings(iterations: Int = 8) throws -> TrainSettings {
-    let text = """
-      preset: chorale
-      network: {hidden: 16, head: 16}
-      batch: 2
-      sequence: 16
-      iterations: \(iterations)
-      validate_every: 4
-      """
-    let (settings, diagnostics) = SettingsFile.parseTrain(bytes: Array(text.utf8), path: "s.yaml")
-    #expect(diagnostics.isEmpty)
-    return try #require(settings)
-  }
-
   private func order(songs files: Int = 5) throws -> WorkOrder {
-    var order = WorkOrder(run: run, train: try settings(), threads: 1)
+    var order = WorkOrder(run: run, train: try RunFixture.settings(), threads: 1)
     order.files = try (0..<files).map { number in
       let bytes = MIDIFile(score: ScoreBuilder.chorale(seed: UInt64(number))).bytes
       try DurableFile.write(bytes, to: folder.path + "/\(number).mid")
@@ -137,7 +123,7 @@ struct WorkerTests {
     let before = try first.perform().weights
     switch change {
     case "music": order.files.removeLast()
-    case "settings": order.train = try settings(iterations: 7)
+    case "settings": order.train = try RunFixture.settings(iterations: 7)
     default:
       // As programs wrote it before they kept what was trained.
       let report = try JSONDecoder().decode(
@@ -158,7 +144,7 @@ struct WorkerTests {
   func stopped() throws {
     let stop = StopFlag()
     var order = try order()
-    order.train = try settings(iterations: 1_000_000)
+    order.train = try RunFixture.settings(iterations: 1_000_000)
     var worker = Worker(order, in: folder.path, stop: stop)
     // Asked once it trains, however long it takes to come to that.
     let progress = folder.path + "/" + RunFolder.progress

@@ -76,8 +76,7 @@ package struct SongCache: Sendable {
   /// Makes the folder, and says whether its disk has room to spare.
   func hasRoom() -> Bool {
     guard (try? DurableFile.makeFolder(folder)) != nil else { return false }
-    var facts = statvfs()
-    return statvfs(folder, &facts) != 0 || Int(facts.f_bavail) * Int(facts.f_frsize) >= Self.spareBytes
+    return DurableFile.freeBytes(folder).map { $0 >= Self.spareBytes } ?? true
   }
 
   /// Removes what was used longest ago, until the folder holds no more than it may, and what dead processes left.

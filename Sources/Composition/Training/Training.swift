@@ -137,8 +137,7 @@ struct Training {
     stop: StopFlag, snapshot: TrainingSnapshot, progress: (TrainingProgress) -> Void
   ) throws -> TrainingOutcome {
     let settings = task.settings
-    let tellsSnapshots =
-      task.tellsSnapshots && reading.architecture.parameterCount <= TrainingTask.mostSnapshotParameters
+    let tellsSnapshots = task.tellsSnapshots(ofParameters: reading.architecture.parameterCount)
     var stoppedBy = TrainingOutcome.StoppedBy.iterations
     while facts.iteration < settings.iterations {
       if let ended = endsEarly() {

@@ -30,7 +30,7 @@ extension TrainingTask {
     let hasGuide = settings.guide != nil || start?.metadata.guide != nil
     var more = (hasGuide ? 3 : 2) * parameters
     // Weights on the way, as tensors and as a file; and their guide, as tensors and as text.
-    if tellsSnapshots, architecture.parameterCount <= Self.mostSnapshotParameters {
+    if tellsSnapshots(ofParameters: architecture.parameterCount) {
       more += (hasGuide && architecture.parameterCount <= GuideText.mostParameters ? 5 : 2) * parameters
     }
     if !validation.items.isEmpty {

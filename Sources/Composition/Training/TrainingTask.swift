@@ -29,7 +29,10 @@ package struct TrainingTask: Sendable {
 
   static let usualCheckpointSeconds = 30.0
   /// Parameters of the largest network whose weights on the way are told: 64 MiB each.
-  static let mostSnapshotParameters = 16 << 20
+  private static let mostSnapshotParameters = 16 << 20
+
+  /// Says whether the weights on the way of a network with so many parameters are told.
+  func tellsSnapshots(ofParameters count: Int) -> Bool { tellsSnapshots && count <= Self.mostSnapshotParameters }
 
   /// Removes what lies at `checkpointPath`, once the weights are safe.
   package func removeCheckpoints() {
